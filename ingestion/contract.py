@@ -1,0 +1,114 @@
+"""Contracts: the one description of each canonical extract table, read from `contracts/<source>/<table>.yml`.
+
+Raw tables, landing checks, dbt sources and staging descriptions all derive from it. No file handling and no SQL execution here.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from ingestion.errors import DataRefusedError
+
+CONTRACT_DIR = Path(__file__).parent / "contracts"
+
+ColumnType = Literal["text", "integer", "money", "quantity", "rate", "percent", "date", "timestamp"]
+DeliveryMode = Literal["full", "delta"]
+
+SQL_TYPES: dict[ColumnType, str] = {
+    "text": "VARCHAR",
+    "integer": "INTEGER",
+    "money": "DECIMAL(18,2)",
+    "quantity": "DECIMAL(18,4)",
+    "rate": "DECIMAL(18,8)",
+    "percent": "DECIMAL(9,4)",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+}
+
+
+class Column(BaseModel):
+    """One canonical column: what it may hold and what it means."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    type: ColumnType
+    description: str
+    label_zh: str
+    unit: str | None = None
+    required: bool = False
+    allowed: tuple[str, ...] = ()
+    pattern: str | None = None
+
+    @property
+    def sql_type(self) -> str:
+        """The DuckDB type of the column in the raw table."""
+        return SQL_TYPES[self.type]
+
+
+class RowRule(BaseModel):
+    """A condition over typed columns that every row must meet; `reason` is what quarantine says when it does not."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    expression: str
+    reason: str
+
+
+class Contract(BaseModel):
+    """One canonical extract table: its grain, key, delivery mode and columns."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Literal["erp", "crm", "bureau"]
+    table: str
+    description: str
+    grain: str
+    delivery_mode: DeliveryMode
+    key: tuple[str, ...]
+    replaces_by: tuple[str, ...] = ()
+    columns: tuple[Column, ...]
+    row_rules: tuple[RowRule, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> "Contract":
+        names = [column.name for column in self.columns]
+        unknown = [name for name in (*self.key, *self.replaces_by) if name not in names]
+        if unknown or len(names) != len(set(names)):
+            raise ValueError(f"key or replaces_by names no column, or a column stands twice: {unknown or names}")
+        if self.replaces_by and self.delivery_mode != "full":
+            raise ValueError("replaces_by belongs to delivery_mode full")
+        return self
+
+    @property
+    def name(self) -> str:
+        """`erp.documents`: how profiles and messages call the table."""
+        return f"{self.source}.{self.table}"
+
+    @property
+    def raw_name(self) -> str:
+        """`erp__documents`: the table in schema `raw`, and the last part of its asset key."""
+        return f"{self.source}__{self.table}"
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError when there is none."""
+        return {column.name: column for column in self.columns}[name]
+
+
+@cache
+def load_contracts(folder: Path = CONTRACT_DIR) -> dict[str, Contract]:
+    """All contracts by name (`erp.documents`), in file order; a malformed one is refused with its path."""
+    contracts = (read_contract(path) for path in sorted(folder.glob("*/*.yml")))
+    return {contract.name: contract for contract in contracts}
+
+
+def read_contract(path: Path) -> Contract:
+    """One contract file; its folder is its source and its stem is its table."""
+    body = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        return Contract(source=path.parent.name, table=path.stem, **body)  # type: ignore[arg-type]
+    except (ValidationError, TypeError) as error:
+        raise DataRefusedError(f"Contract {path} is malformed: {error}", "correct that file") from error

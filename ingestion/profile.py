@@ -1,0 +1,129 @@
+"""Sender profiles: how one sender's files map onto the contracts, read from `profiles/<name>.yml`.
+
+Says which files feed which table and how a file's text becomes canonical columns. Reads no data.
+"""
+
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ingestion.contract import Contract, load_contracts
+from ingestion.errors import DataRefusedError
+
+PROFILE_DIR = Path(__file__).parent / "profiles"
+
+
+class FileFormat(BaseModel):
+    """How a file's bytes become text columns, and how its text writes dates, numbers and nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal["csv", "xlsx", "jsonl"] = "csv"
+    encoding: str = "utf-8"
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    quote: str = Field(default='"', min_length=1, max_length=1)
+    header_line: int = Field(default=1, ge=1)
+    sheet: str | None = None
+    date_formats: tuple[str, ...] = ("%Y-%m-%d",)
+    timestamp_formats: tuple[str, ...] = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+    decimal_separator: str = "."
+    thousands_separator: str = ""
+    null_marks: tuple[str, ...] = ()
+
+
+class ColumnMapping(BaseModel):
+    """Where a canonical column comes from: a column of the file or a DuckDB expression over them, then a code table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    column: str | None = None
+    expression: str | None = None
+    values: dict[str, str] = {}
+
+
+class TableMapping(BaseModel):
+    """One canonical table fed from one pattern of files; `where` picks the file's lines that belong to the table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    table: str
+    files: str
+    file_format: FileFormat
+    where: str | None = None
+    columns: dict[str, ColumnMapping] | Literal["same_names"]
+
+
+class Profile(BaseModel):
+    """A sender: a name and the tables that it delivers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    description: str
+    tables: tuple[TableMapping, ...]
+
+    def mappings_of(self, contract: Contract) -> tuple[TableMapping, ...]:
+        """The mappings that feed a contract's table; empty when the sender does not deliver it."""
+        return tuple(mapping for mapping in self.tables if mapping.table == contract.name)
+
+
+def profile_names(folder: Path = PROFILE_DIR) -> list[str]:
+    """Names of the profiles that ship, for messages and help."""
+    return sorted(path.stem for path in folder.glob("*.yml"))
+
+
+def load_profile(name: str, folder: Path = PROFILE_DIR) -> Profile:
+    """The profile of that name; refused when it does not exist, is malformed, or leaves a required column unmapped."""
+    path = folder / f"{name}.yml"
+    if not re.fullmatch(r"[a-z0-9_]+", name) or not path.is_file():
+        raise DataRefusedError(
+            f"There is no sender profile {name!r}.", f"use one of: {', '.join(profile_names(folder))}; or write {path}"
+        )
+    try:
+        profile = _parse(name, yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError, TypeError, KeyError) as error:
+        raise DataRefusedError(f"Profile {path} is malformed: {error}", "correct that file") from error
+    for mapping in profile.tables:
+        _refuse_unmappable(path, mapping)
+    return profile
+
+
+def _parse(name: str, body: dict[str, Any]) -> Profile:
+    """Profile YAML with its `defaults` merged into each table's file format and short column forms made long."""
+    defaults = body.pop("defaults", {})
+    tables = [_table(defaults, entry) for entry in body.pop("tables")]
+    return Profile(name=name, tables=tuple(tables), **body)
+
+
+def _table(defaults: dict[str, Any], entry: dict[str, Any]) -> TableMapping:
+    columns = entry["columns"]
+    if columns != "same_names":
+        columns = {key: {"column": value} if isinstance(value, str) else value for key, value in columns.items()}
+    format_keys = {key: value for key, value in entry.items() if key in FileFormat.model_fields}
+    other = {key: value for key, value in entry.items() if key not in FileFormat.model_fields}
+    return TableMapping(file_format=FileFormat(**{**defaults, **format_keys}), **{**other, "columns": columns})
+
+
+def _refuse_unmappable(path: Path, mapping: TableMapping) -> None:
+    contract = load_contracts().get(mapping.table)
+    if contract is None:
+        raise DataRefusedError(
+            f"Profile {path} feeds table {mapping.table!r}, which has no contract.",
+            f"use one of: {', '.join(load_contracts())}",
+        )
+    if mapping.columns == "same_names":
+        return
+    known = {column.name for column in contract.columns}
+    required = {column.name for column in contract.columns if column.required}
+    for problem, names in (
+        ("maps unknown columns", mapping.columns.keys() - known),
+        ("leaves required columns unmapped", required - mapping.columns.keys()),
+    ):
+        if names:
+            raise DataRefusedError(
+                f"Profile {path}, table {mapping.table}: {problem}: {', '.join(sorted(names))}.",
+                f"see the contract ingestion/contracts/{contract.source}/{contract.table}.yml",
+            )

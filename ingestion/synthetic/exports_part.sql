@@ -1,0 +1,53 @@
+-- What the ERP and the CRM write for one part of the ledger, in their own words. Statements are named `-- file:` for the writer.
+-- file: erp/ar_documents_{part}.csv
+select company_code as 公司代码, document_no as 凭证号, type_code as 凭证类型, lpad((customer_no + 100000)::varchar, 10, '0') as 客户编号,
+    strftime(document_date, '%Y%m%d') as 凭证日期, strftime(accounting_date, '%Y%m%d') as 记账日期, strftime(due_date, '%Y%m%d') as 到期日,
+    currency_code as 币种, case when amount < 0 then 'H' else 'S' end as 借贷标识, format('{:,.2f}', abs(amount)) as 金额,
+    fx_rate as 汇率, order_no as 订单号, salesperson_code as 销售员, sale_type as 销售方式,
+    strftime(accounting_date + between_days(0, 3, 'keyed', (hash(document_no) % 1000000007)::bigint), '%Y%m%d') as 录入日期
+from documents order by document_no;
+
+-- file: erp/ar_instalments_{part}.csv
+select company_code as 公司代码, invoice_no as 凭证号, instalment_no as 期次, strftime(due_date, '%Y%m%d') as 到期日, format('{:,.2f}', instalment_amount) as 金额
+from sale_instalments where instalment_count > 1 order by invoice_no, instalment_no;
+
+-- file: erp/ar_clearing_{part}.csv
+select company_code as 公司代码, application_no as 核销号, credit_document_no as 贷方凭证, debit_document_no as 借方凭证, debit_instalment_no as 期次,
+    strftime(applied_on, '%Y%m%d') as 核销日期, format('{:,.2f}', applied_amount) as 核销金额
+from applications order by application_no;
+
+-- file: erp/sales_orders_{part}.csv
+-- Besides the orders that became sales: open orders of the last weeks, and one in a thousand keyed with a negative amount.
+select company_code as 公司代码, order_no as 订单号, lpad((customer_no + 100000)::varchar, 10, '0') as 客户编号, strftime(ordered_on, '%Y%m%d') as 下单日期,
+    strftime(sold_on, '%Y%m%d') as 要求交货日, currency_code as 币种,
+    case when draw('bad order', sale_no) < 0.001 then '-' else '' end || format('{:,.2f}', amount) as 订单金额, fx_rate as 汇率
+from sales
+union all
+select company_code, 'SX' || substr(order_no, 3), lpad((customer_no + 100000)::varchar, 10, '0'), strftime(getvariable('ends_on')::date - between_days(0, 40, 'open order', sale_no), '%Y%m%d'),
+    strftime(getvariable('ends_on')::date + between_days(5, 90, 'open delivery', sale_no), '%Y%m%d'), currency_code, format('{:,.2f}', amount), fx_rate
+from sales where draw('still open', sale_no) < 0.02 and defaulted_on is null
+order by 订单号;
+
+-- file: crm/collection_activities_{part}.xlsx
+-- A call a week after the due day, a letter after a month, a visit after two; some calls are keyed on days that do not exist.
+with contacts as (
+    select s.settlement_no, s.customer_no, s.collector, steps.days, steps.channel, s.due_date + steps.days as contacted_on, s.company_code, s.invoice_no, s.payer
+    from (select *, 'C' || lpad((customer_no % 15 + 1)::varchar, 3, '0') as collector,
+            case when is_lost then getvariable('ends_on')::date else settled_on end as open_until
+          from settlements where part = 0) as s,
+        unnest([{'days': 8, 'channel': '电话'}, {'days': 31, 'channel': '函件'}, {'days': 62, 'channel': '上门'}]) as steps(step),
+        lateral (select step.days as days, step.channel as channel) as steps
+    where s.open_until > s.due_date + steps.days and s.due_date + steps.days <= getvariable('ends_on')::date
+      and (steps.days = 8 or draw('no contact', s.settlement_no + steps.days) < 0.8)
+)
+select 'ACT' || settlement_no || '-' || days as 活动编号, 'A' || lpad(customer_no::varchar, 7, '0') as 客户账号,
+    case when draw('bad day', settlement_no) < 0.001 then '2025-02-30' else strftime(contacted_on, '%Y-%m-%d') end as 活动日期, channel as 渠道,
+    case when payer = 'defaulter' then pick(['未接听', '未接听', '拒绝'], 'outcome', settlement_no) else pick(['已说明', '承诺付款', '未接听', '已说明'], 'outcome', settlement_no + days) end as 结果,
+    company_code as 公司代码, invoice_no as 凭证号, collector as 催收人
+from contacts order by 活动编号;
+
+-- file: crm/disputes_{part}.xlsx
+select 'D' || sale_no as 争议编号, company_code as 公司代码, invoice_no as 凭证号, strftime(sold_on + 12, '%Y-%m-%d') as 提出日期,
+    case when sold_on + 75 <= getvariable('ends_on')::date and payer <> 'defaulter' then strftime(sold_on + 75, '%Y-%m-%d') end as 解决日期,
+    pick(['quality', 'quantity', 'price', 'delivery'], 'reason', sale_no) as 原因
+from sales where is_disputed and sold_on + 12 <= getvariable('ends_on')::date order by 争议编号;

@@ -1,0 +1,57 @@
+"""The working database's raw schema: its tables, and how it is opened. Tables derive from the contracts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from ingestion.contract import Contract, load_contracts
+from ingestion.errors import DataRefusedError
+from ingestion.readers import quoted
+
+LINEAGE_COLUMNS = {"_load_id": "BIGINT", "_file_sha256": "VARCHAR", "_line_number": "BIGINT"}
+
+LOADS = """create table if not exists raw.loads (
+    load_id bigint not null, table_name varchar not null, profile_name varchar not null, file_name varchar not null,
+    file_sha256 varchar not null, mapping_sha256 varchar not null, delivery_mode varchar not null, byte_count bigint not null,
+    line_count bigint not null, header_line_count bigint not null, blank_line_count bigint not null,
+    out_of_scope_line_count bigint not null, delivered_row_count bigint not null, loaded_row_count bigint not null,
+    quarantined_row_count bigint not null, loaded_at timestamp not null
+)"""
+
+QUARANTINED_ROWS = """create table if not exists raw.quarantined_rows (
+    load_id bigint not null, table_name varchar not null, file_name varchar not null, file_sha256 varchar not null,
+    line_number bigint not null, column_name varchar, value varchar, reason varchar not null, line_text varchar
+)"""
+
+
+@contextmanager
+def open_working(path: Path, memory_limit: str, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The working database, closed on the way out; refused with the reason when another process holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        con = duckdb.connect(str(path), read_only=read_only)
+    except duckdb.IOException as error:
+        raise DataRefusedError(
+            f"Cannot open {path}: {str(error).splitlines()[0]}", "wait for the other command to end, then run this again"
+        ) from error
+    try:
+        con.execute("set memory_limit = ?", [memory_limit])
+        con.execute("set temp_directory = ?", [str(path.with_suffix(".spill"))])
+        yield con
+    finally:
+        con.close()
+
+
+def create_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Every contract's raw table, the load register and the quarantine, where they do not exist yet."""
+    con.execute("create schema if not exists raw")
+    for statement in (LOADS, QUARANTINED_ROWS, *(_raw_table(contract) for contract in load_contracts().values())):
+        con.execute(statement)
+
+
+def _raw_table(contract: Contract) -> str:
+    columns = {column.name: column.sql_type for column in contract.columns} | LINEAGE_COLUMNS
+    body = ", ".join(f"{quoted(name)} {sql_type}" for name, sql_type in columns.items())
+    return f"create table if not exists raw.{quoted(contract.raw_name)} ({body})"

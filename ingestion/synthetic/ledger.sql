@@ -128,8 +128,8 @@ from sales
 union all
 select
     company_code, '14' || lpad(settlement_no::varchar, 12, '0'), case receipt_type when 'advance' then 'AN' else 'DZ' end, customer_no,
-    case receipt_type when 'advance' then settled_on - 5 else settled_on end,
-    case receipt_type when 'advance' then settled_on - 5 else settled_on end,
+    case receipt_type when 'advance' then greatest(settled_on - 5, getvariable('starts_on')::date) else settled_on end,
+    case receipt_type when 'advance' then greatest(settled_on - 5, getvariable('starts_on')::date) else settled_on end,
     null, currency_code, -settled_amount, fx_rate, null, null, null
 from settlements where not is_lost and settled_on <= getvariable('ends_on')::date
 union all
@@ -143,13 +143,17 @@ select
     null, currency_code, -settled_amount, fx_rate, null, null, null
 from settlements where is_lost and greatest(defaulted_on + 270, due_date) <= getvariable('ends_on')::date and due_date <= defaulted_on + 270;
 
--- Applications: most on the day of the receipt, some days later, one receipt in a hundred never.
+-- Applications: most on the day of the receipt, some days later, a few only after months.
 create or replace temp table applications as
 with applied as (
     select company_code, '14' as prefix, settlement_no, invoice_no, instalment_no, instalment_count, names_instalment, settled_amount as applied_amount,
-        settled_on + case when draw('late application', settlement_no) < 0.03 then between_days(1, 20, 'application day', settlement_no) else 0 end as applied_on
+        settled_on + case
+            when draw('late application', settlement_no) < 0.03 then between_days(1, 20, 'application day', settlement_no)
+            when draw('late application', settlement_no) < 0.035 then between_days(30, 120, 'application day', settlement_no)
+            else 0
+        end as applied_on
     from settlements
-    where not is_lost and settled_on <= getvariable('ends_on')::date and draw('unapplied', settlement_no) >= 0.01
+    where not is_lost and settled_on <= getvariable('ends_on')::date
     union all
     select company_code, '16', settlement_no, invoice_no, instalment_no, instalment_count, names_instalment, credited_amount, sold_on + 10
     from settlements where part = 0 and credited_amount > 0 and sold_on + 10 <= getvariable('ends_on')::date

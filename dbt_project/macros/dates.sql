@@ -1,0 +1,39 @@
+{# The refresh's as-of date, as a date. #}
+{% macro as_of_date() -%}
+    cast('{{ var("as_of_date") }}' as date)
+{%- endmacro %}
+
+{# Last day of the month of a date. #}
+{% macro month_end(day) -%}
+    {{ return(adapter.dispatch("month_end", "receivables")(day)) }}
+{%- endmacro %}
+
+{% macro default__month_end(day) -%}
+    last_day({{ day }})
+{%- endmacro %}
+
+{# A date moved by whole months, kept inside the month it lands in. #}
+{% macro add_months(day, months) -%}
+    {{ return(adapter.dispatch("add_months", "receivables")(day, months)) }}
+{%- endmacro %}
+
+{% macro default__add_months(day, months) -%}
+    add_months({{ day }}, {{ months }})
+{%- endmacro %}
+
+{% macro duckdb__add_months(day, months) -%}
+    cast({{ day }} + to_months(cast({{ months }} as integer)) as date)
+{%- endmacro %}
+
+{# A relation of the whole numbers from 0 up to and including `highest` (a scalar expression), as `number`. #}
+{% macro numbers_to(highest) -%}
+    {{ return(adapter.dispatch("numbers_to", "receivables")(highest)) }}
+{%- endmacro %}
+
+{% macro default__numbers_to(highest) -%}
+    (select explode(sequence(0, cast({{ highest }} as int))) as number)
+{%- endmacro %}
+
+{% macro duckdb__numbers_to(highest) -%}
+    (select cast(unnest(range(0, cast({{ highest }} as bigint) + 1)) as integer) as number)
+{%- endmacro %}

@@ -1,0 +1,4 @@
+{# A folder is a schema: `models/marts/...` is schema `marts`, whatever the target is called. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name or target.schema }}
+{%- endmacro %}

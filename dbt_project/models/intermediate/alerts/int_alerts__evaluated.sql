@@ -1,0 +1,56 @@
+-- Every customer against every alert rule in force: raised, clear, or not evaluable for want of its measure.
+-- Grain: one row per as_of_date, customer_id and rule_code.
+with rules as (
+    select in_force.as_of_date, rules.*
+    from {{ ref("int_dates__policies_in_force") }} as in_force
+    inner join {{ ref("policy_alert_rules") }} as rules on in_force.policy_version = rules.policy_version
+    where in_force.policy_area = 'alerts'
+),
+
+measured as (
+    select
+        measured.as_of_date,
+        measured.customer_id,
+        grades.grade_code,
+        rules.policy_version,
+        rules.rule_code,
+        rules.level_code,
+        rules.comparison,
+        rules.response_hours,
+        rules.owner_role,
+        cast({{ measure_value("rules.measure_code", "measured") }} as decimal(24, 6)) as measured_value
+    from {{ ref("int_customers__measured") }} as measured
+    inner join {{ ref("int_risk__customers_graded") }} as grades
+        on measured.as_of_date = grades.as_of_date and measured.customer_id = grades.customer_id
+    inner join rules on measured.as_of_date = rules.as_of_date
+)
+
+select
+    measured.as_of_date,
+    measured.customer_id,
+    measured.rule_code,
+    measured.level_code,
+    measured.measured_value,
+    coalesce(of_grade.threshold_value, of_any.threshold_value) as threshold_value,
+    case
+        when measured.measured_value is null then 'not_evaluable'
+        when measured.comparison = 'at_least'
+            and measured.measured_value >= coalesce(of_grade.threshold_value, of_any.threshold_value) then 'raised'
+        when measured.comparison = 'more_than'
+            and measured.measured_value > coalesce(of_grade.threshold_value, of_any.threshold_value) then 'raised'
+        when measured.comparison = 'at_most'
+            and measured.measured_value <= coalesce(of_grade.threshold_value, of_any.threshold_value) then 'raised'
+        else 'clear'
+    end as status_code,
+    measured.response_hours,
+    measured.owner_role,
+    measured.policy_version
+from measured
+left join {{ ref("policy_alert_thresholds") }} as of_grade
+    on measured.policy_version = of_grade.policy_version
+    and measured.rule_code = of_grade.rule_code
+    and measured.grade_code = of_grade.grade_code
+left join {{ ref("policy_alert_thresholds") }} as of_any
+    on measured.policy_version = of_any.policy_version
+    and measured.rule_code = of_any.rule_code
+    and of_any.grade_code = 'any'

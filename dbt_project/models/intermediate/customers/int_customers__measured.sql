@@ -1,0 +1,46 @@
+-- Every measure of every customer on each reporting date, using only what was known then. Null: no input, never zero.
+-- Grain: one row per as_of_date and customer_id.
+select
+    reported.as_of_date,
+    reported.customer_id,
+    -- Owing nothing is known from the ledger and is not a missing input.
+    coalesce(overdue.overdue_share_pct, 0) as overdue_share_pct,
+    coalesce(overdue.late_share_pct, 0) as late_share_pct,
+    coalesce(overdue.longest_overdue_days, 0) as longest_overdue_days,
+    coalesce(overdue.longest_unexplained_overdue_days, 0) as longest_unexplained_overdue_days,
+    payment.weighted_days_late,
+    payment.days_late_change,
+    orders.order_change_pct,
+    orders.largest_order_ratio,
+    {{ ratio(
+        dbt.datediff("least(customers.customer_since_date, reported.first_accounting_date)", "reported.as_of_date", "month"), "12"
+    ) }} as years_of_cooperation,
+    statements.current_ratio,
+    statements.debt_to_asset_pct,
+    statements.gross_margin_pct,
+    statements.net_margin_pct,
+    statements.receivables_turnover_ratio,
+    statements.cash_flow_to_profit_ratio,
+    outlook.industry_outlook_score,
+    events.management_change_count,
+    events.control_change_count,
+    events.mortgage_count,
+    events.pledged_share_pct,
+    events.litigation_amount,
+    events.dishonest_listing_count,
+    -- No source names the customers of a customer yet, so rules on this measure are not evaluable.
+    cast(null as integer) as bankrupt_customer_count
+from {{ ref("int_customers__reported") }} as reported
+inner join {{ ref("int_customers__unified") }} as customers on reported.customer_id = customers.customer_id
+left join {{ ref("int_measures__overdue") }} as overdue
+    on reported.as_of_date = overdue.as_of_date and reported.customer_id = overdue.customer_id
+left join {{ ref("int_measures__payment") }} as payment
+    on reported.as_of_date = payment.as_of_date and reported.customer_id = payment.customer_id
+left join {{ ref("int_measures__orders") }} as orders
+    on reported.as_of_date = orders.as_of_date and reported.customer_id = orders.customer_id
+left join {{ ref("int_measures__statements") }} as statements
+    on reported.as_of_date = statements.as_of_date and reported.customer_id = statements.customer_id
+left join {{ ref("int_measures__events") }} as events
+    on reported.as_of_date = events.as_of_date and reported.customer_id = events.customer_id
+left join {{ ref("int_measures__outlook") }} as outlook
+    on reported.as_of_date = outlook.as_of_date and customers.industry_code = outlook.industry_code

@@ -1,0 +1,64 @@
+-- One record per customer, its attributes taken from the ERP first, then the CRM and the bureau.
+-- Grain: one row per customer_id.
+with erp as (
+    select
+        matched.customer_id,
+        matched.company_code,
+        matched.source_record as customer_code,
+        matched.match_rule,
+        customers.customer_name,
+        customers.segment_code,
+        customers.industry_code,
+        customers.country_code,
+        customers.salesperson_code,
+        customers.customer_since_date,
+        row_number() over (
+            partition by matched.customer_id order by matched.company_code, matched.source_record
+        ) as account_order,
+        count(*) over (partition by matched.customer_id) as erp_account_count,
+        min(customers.customer_since_date) over (partition by matched.customer_id) as first_customer_since_date
+    from {{ ref("int_customers__matched") }} as matched
+    left join {{ ref("stg_erp__customers") }} as customers
+        on matched.company_code = customers.company_code and matched.source_record = customers.customer_code
+    where matched.source_system = 'erp'
+),
+
+crm as (
+    select
+        matched.customer_id,
+        min(matched.source_record) as crm_account_id,
+        min(accounts.owner_name) as account_owner_name
+    from {{ ref("int_customers__matched") }} as matched
+    inner join {{ ref("stg_crm__accounts") }} as accounts on matched.source_record = accounts.account_id
+    where matched.source_system = 'crm' and matched.customer_id is not null
+    group by matched.customer_id
+),
+
+registered as (
+    select
+        unified_social_credit_code,
+        max_by(registered_name, published_on) as registered_name,
+        max_by(actual_controller_name, published_on) as actual_controller_name
+    from {{ ref("stg_bureau__registrations") }}
+    where published_on <= {{ as_of_date() }}
+    group by unified_social_credit_code
+)
+
+select
+    erp.customer_id,
+    coalesce(erp.customer_name, erp.customer_code) as customer_name,
+    case when erp.match_rule = 'credit_code' then erp.customer_id end as unified_social_credit_code,
+    coalesce(erp.segment_code, 'unassigned') as segment_code,
+    erp.industry_code,
+    erp.country_code,
+    coalesce(erp.salesperson_code, 'unassigned') as salesperson_code,
+    erp.first_customer_since_date as customer_since_date,
+    cast(erp.erp_account_count as integer) as erp_account_count,
+    crm.crm_account_id,
+    crm.account_owner_name,
+    registered.registered_name,
+    registered.actual_controller_name
+from erp
+left join crm on erp.customer_id = crm.customer_id
+left join registered on erp.customer_id = registered.unified_social_credit_code
+where erp.account_order = 1

@@ -1,0 +1,42 @@
+-- What the bureau had published on each customer by each reporting date; zero means looked and found nothing.
+-- Grain: one row per as_of_date and customer_id that the bureau covers.
+with covered as (
+    select dates.as_of_date, registrations.unified_social_credit_code
+    from {{ ref("int_dates__reporting") }} as dates
+    inner join (
+        select unified_social_credit_code, min(published_on) as first_published_on
+        from {{ ref("stg_bureau__registrations") }}
+        group by unified_social_credit_code
+    ) as registrations
+        on registrations.first_published_on <= dates.as_of_date
+),
+
+known_events as (
+    select
+        parameters.as_of_date,
+        events.unified_social_credit_code,
+        events.event_type,
+        events.event_amount,
+        events.measured_value,
+        events.event_date > {{ dbt.dateadd("day", "-parameters.event_window_days", "parameters.as_of_date") }} as is_recent,
+        events.event_date > {{ dbt.dateadd("day", "-parameters.management_window_days", "parameters.as_of_date") }}
+            as is_in_management_window,
+        events.ended_on is null or events.ended_on > parameters.as_of_date as is_lasting
+    from {{ ref("int_measures__parameters") }} as parameters
+    inner join {{ ref("stg_bureau__events") }} as events on events.published_on <= parameters.as_of_date
+)
+
+select
+    covered.as_of_date,
+    covered.unified_social_credit_code as customer_id,
+    count(case when event_type = 'control_change' and is_in_management_window then 1 end) as management_change_count,
+    count(case when event_type = 'control_change' and is_recent then 1 end) as control_change_count,
+    count(case when event_type = 'mortgage' and is_lasting then 1 end) as mortgage_count,
+    coalesce(max(case when event_type = 'pledge' and is_lasting then measured_value end), 0) as pledged_share_pct,
+    coalesce(sum(case when event_type = 'litigation' and is_recent then event_amount end), 0) as litigation_amount,
+    count(case when event_type = 'dishonest_debtor_listing' and is_lasting then 1 end) as dishonest_listing_count
+from covered
+left join known_events
+    on covered.as_of_date = known_events.as_of_date
+    and covered.unified_social_credit_code = known_events.unified_social_credit_code
+group by covered.as_of_date, covered.unified_social_credit_code

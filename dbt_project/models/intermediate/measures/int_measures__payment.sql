@@ -1,0 +1,40 @@
+-- How late each customer paid, weighted by amount, over the payment window, and by how much the recent window is later.
+-- Grain: one row per as_of_date and customer_id with payments in the window.
+with daily as (
+    select
+        customer_id,
+        effective_date,
+        sum(paid_base_amount * days_late) as late_amount_days,
+        sum(paid_base_amount) as paid_base_amount
+    from {{ ref("int_receivables__payments") }}
+    group by customer_id, effective_date
+),
+
+windows as (
+    select
+        *,
+        {{ dbt.dateadd("day", "-payment_window_days", "as_of_date") }} as window_after,
+        {{ dbt.dateadd("day", "-recent_payment_window_days", "as_of_date") }} as recent_after
+    from {{ ref("int_measures__parameters") }}
+),
+
+summed as (
+    select
+        windows.as_of_date,
+        daily.customer_id,
+        sum(daily.late_amount_days) as late_amount_days,
+        sum(daily.paid_base_amount) as paid_base_amount,
+        sum(case when daily.effective_date > windows.recent_after then daily.late_amount_days end) as recent_late_amount_days,
+        sum(case when daily.effective_date > windows.recent_after then daily.paid_base_amount end) as recent_paid_base_amount
+    from windows
+    inner join daily on daily.effective_date <= windows.as_of_date and daily.effective_date > windows.window_after
+    group by windows.as_of_date, daily.customer_id
+)
+
+select
+    as_of_date,
+    customer_id,
+    {{ ratio("late_amount_days", "paid_base_amount") }} as weighted_days_late,
+    {{ ratio("recent_late_amount_days", "recent_paid_base_amount") }}
+    - {{ ratio("late_amount_days - recent_late_amount_days", "paid_base_amount - recent_paid_base_amount") }} as days_late_change
+from summed

@@ -1,0 +1,30 @@
+-- Ratios of the latest financial statement that was public on each reporting date.
+-- Grain: one row per as_of_date and customer_id with a statement.
+with publications as (
+    select
+        *,
+        lead(published_on) over (
+            partition by unified_social_credit_code order by published_on, period_end
+        ) as superseded_on
+    from {{ ref("stg_bureau__financial_statements") }}
+)
+
+select
+    dates.as_of_date,
+    publications.unified_social_credit_code as customer_id,
+    publications.period_end as statement_period_end,
+    publications.published_on as statement_published_on,
+    {{ ratio("publications.current_assets_amount", "publications.current_liabilities_amount") }} as current_ratio,
+    {{ ratio("100 * publications.total_liabilities_amount", "publications.total_assets_amount") }} as debt_to_asset_pct,
+    {{ ratio("100 * publications.gross_profit_amount", "publications.revenue_amount") }} as gross_margin_pct,
+    {{ ratio("100 * publications.net_profit_amount", "publications.revenue_amount") }} as net_margin_pct,
+    {{ ratio("publications.revenue_amount", "publications.receivables_amount") }} as receivables_turnover_ratio,
+    -- Against a loss the ratio says nothing: cash that flows in would look as bad as cash that flows out.
+    case
+        when publications.net_profit_amount > 0
+            then {{ ratio("publications.operating_cash_flow_amount", "publications.net_profit_amount") }}
+    end as cash_flow_to_profit_ratio
+from {{ ref("int_dates__reporting") }} as dates
+inner join publications
+    on publications.published_on <= dates.as_of_date
+    and (publications.superseded_on is null or publications.superseded_on > dates.as_of_date)

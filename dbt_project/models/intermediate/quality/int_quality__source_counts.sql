@@ -1,0 +1,34 @@
+-- What each canonical table holds as known, and whether any sender delivers it.
+-- Grain: one row per table_name.
+with counts as (
+    {% for table in [
+        "erp__companies", "erp__customers", "erp__documents", "erp__instalments", "erp__applications", "erp__orders",
+        "erp__gl_balances", "erp__fx_rates", "crm__accounts", "crm__collection_activities", "crm__disputes",
+        "bureau__registrations", "bureau__financial_statements", "bureau__events", "bureau__industry_outlook"
+    ] %}
+    select '{{ table | replace("__", ".") }}' as table_name, count(*) as row_count from {{ ref("stg_" ~ table) }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+loads as (
+    select
+        table_name,
+        count(*) as load_count,
+        sum(delivered_row_count) as delivered_row_count,
+        sum(loaded_row_count) as loaded_row_count,
+        sum(quarantined_row_count) as quarantined_row_count
+    from {{ ref("stg_ingestion__loads") }}
+    group by table_name
+)
+
+select
+    counts.table_name,
+    loads.table_name is not null as is_delivered,
+    coalesce(loads.load_count, 0) as load_count,
+    coalesce(loads.delivered_row_count, 0) as delivered_row_count,
+    coalesce(loads.loaded_row_count, 0) as loaded_row_count,
+    coalesce(loads.quarantined_row_count, 0) as quarantined_row_count,
+    counts.row_count
+from counts
+left join loads on counts.table_name = loads.table_name

@@ -1,0 +1,21 @@
+-- Receivables on each balance date, grouped by company, segment, salesperson and customer.
+-- Grain: one row per balance_date, level and level_key; amounts in base currency.
+{% set levels = {
+    "company": "company_code", "segment": "segment_code", "salesperson": "salesperson_code", "customer": "customer_id"
+} %}
+{% for level, column in levels.items() %}
+select
+    as_of_date as balance_date,
+    '{{ level }}' as level,
+    {{ column }} as level_key,
+    case when count(outstanding_base_amount) = count(*) then sum(outstanding_base_amount) end as receivable_base_amount,
+    case
+        when count(outstanding_base_amount) = count(*)
+            then sum(case when bucket_code = 'not_due' then outstanding_base_amount else 0 end)
+    end as not_due_base_amount,
+    min(base_currency_code) as lowest_base_currency_code,
+    max(base_currency_code) as highest_base_currency_code
+from {{ ref("int_receivables__open_items") }}
+group by as_of_date, {{ column }}
+{% if not loop.last %}union all{% endif %}
+{% endfor %}

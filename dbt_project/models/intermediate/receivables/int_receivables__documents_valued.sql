@@ -1,0 +1,57 @@
+-- Documents with their unified customer, their company's base currency and their rate into it.
+-- Grain: one row per company and document.
+with base_currencies as (
+    select
+        documents.company_code,
+        -- Without a companies extract, a ledger in one currency is its own base.
+        coalesce(
+            max(companies.base_currency_code),
+            case when count(distinct documents.currency_code) = 1 then max(documents.currency_code) end
+        ) as base_currency_code
+    from {{ ref("stg_erp__documents") }} as documents
+    left join {{ ref("stg_erp__companies") }} as companies on documents.company_code = companies.company_code
+    group by documents.company_code
+),
+
+rate_periods as (
+    select
+        currency_code,
+        base_currency_code,
+        rate_date as valid_from,
+        lead(rate_date) over (partition by currency_code, base_currency_code order by rate_date) as valid_before,
+        fx_rate
+    from {{ ref("stg_erp__fx_rates") }}
+)
+
+select
+    documents.company_code,
+    documents.document_no,
+    documents.document_type,
+    matched.customer_id,
+    documents.customer_code,
+    documents.document_date,
+    documents.accounting_date,
+    documents.due_date,
+    documents.currency_code,
+    documents.amount,
+    base_currencies.base_currency_code,
+    case
+        when documents.currency_code = base_currencies.base_currency_code then 1
+        else coalesce(documents.fx_rate, rate_periods.fx_rate)
+    end as fx_rate,
+    coalesce(documents.salesperson_code, customers.salesperson_code, 'unassigned') as salesperson_code,
+    coalesce(customers.segment_code, 'unassigned') as segment_code
+from {{ ref("stg_erp__documents") }} as documents
+inner join base_currencies on documents.company_code = base_currencies.company_code
+inner join {{ ref("int_customers__matched") }} as matched
+    on matched.source_system = 'erp'
+    and documents.company_code = matched.company_code
+    and documents.customer_code = matched.source_record
+left join {{ ref("stg_erp__customers") }} as customers
+    on documents.company_code = customers.company_code and documents.customer_code = customers.customer_code
+left join rate_periods
+    on documents.fx_rate is null
+    and documents.currency_code = rate_periods.currency_code
+    and base_currencies.base_currency_code = rate_periods.base_currency_code
+    and documents.accounting_date >= rate_periods.valid_from
+    and (rate_periods.valid_before is null or documents.accounting_date < rate_periods.valid_before)

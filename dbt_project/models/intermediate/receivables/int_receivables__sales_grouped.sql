@@ -1,0 +1,54 @@
+-- Credit sales, net of credit notes, of each calendar month up to the as-of date, grouped as turnover shows them.
+-- Grain: one row per level, level_key and month_start; amounts in base currency.
+{% set levels = {
+    "company": "company_code", "segment": "segment_code", "salesperson": "salesperson_code", "customer": "customer_id"
+} %}
+with postings as (
+    select
+        cast({{ dbt.date_trunc("month", "accounting_date") }} as date) as month_start,
+        company_code,
+        segment_code,
+        salesperson_code,
+        customer_id,
+        base_currency_code,
+        cast(round(amount * fx_rate, 2) as decimal(18, 2)) as base_amount
+    from {{ ref("int_receivables__documents_valued") }}
+    where document_type in ('invoice', 'debit_note', 'credit_note') and accounting_date <= {{ as_of_date() }}
+),
+
+grouped as (
+    {% for level, column in levels.items() %}
+    select
+        '{{ level }}' as level,
+        {{ column }} as level_key,
+        month_start,
+        case when count(base_amount) = count(*) then sum(base_amount) end as sales_base_amount,
+        min(base_currency_code) as lowest_base_currency_code,
+        max(base_currency_code) as highest_base_currency_code
+    from postings
+    group by {{ column }}, month_start
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+bounded as (
+    select
+        *,
+        cast({{ month_end("month_start") }} as date) as month_end_date,
+        sum(sales_base_amount) over (
+            partition by level, level_key order by month_start rows between unbounded preceding and current row
+        ) as sales_through_month
+    from grouped
+)
+
+select
+    level,
+    level_key,
+    month_start,
+    least(month_end_date, {{ as_of_date() }}) as last_day,
+    cast({{ dbt.datediff("month_start", "least(month_end_date, " ~ as_of_date() ~ ")", "day") }} + 1 as integer) as day_count,
+    sales_base_amount,
+    sales_through_month,
+    lowest_base_currency_code,
+    highest_base_currency_code
+from bounded

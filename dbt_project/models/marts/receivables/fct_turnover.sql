@@ -1,0 +1,79 @@
+-- The turnover family (SEMANTICS 5) of each month to date, by company, segment, salesperson and customer.
+-- Grain: one row per as_of_date, level and level_key.
+with bases as (
+    select
+        as_of_date,
+        level,
+        level_key,
+        days_in_period,
+        is_opening_unknown,
+        has_mixed_base_currencies,
+        cast(opening_base_amount as decimal(18, 2)) as opening_base_amount,
+        cast(closing_base_amount as decimal(18, 2)) as closing_base_amount,
+        cast(not_due_base_amount as decimal(18, 2)) as not_due_base_amount,
+        cast(sales_base_amount as decimal(18, 2)) as sales_base_amount,
+        case when has_mixed_base_currencies or sales_base_amount <= 0 then null else cast(sales_base_amount as decimal(18, 2)) end as usable_sales
+    from {{ ref("int_receivables__turnover_bases") }}
+),
+
+policies as (
+    select as_of_date, policy_version from {{ ref("int_dates__policies_in_force") }} where policy_area = 'turnover'
+),
+
+figures as (
+    select
+        bases.*,
+        policies.policy_version,
+        {{ ratio("bases.closing_base_amount * bases.days_in_period", "bases.usable_sales") }} as dso_simple,
+        {{ ratio("(bases.opening_base_amount + bases.closing_base_amount) * bases.days_in_period", "2 * bases.usable_sales") }}
+            as dso_average,
+        {{ ratio("bases.not_due_base_amount * bases.days_in_period", "bases.usable_sales") }} as best_possible_dso,
+        {{ ratio(
+            "100 * (bases.opening_base_amount + bases.usable_sales - bases.closing_base_amount)",
+            "bases.opening_base_amount + bases.usable_sales - bases.not_due_base_amount"
+        ) }} as collection_effectiveness_index,
+        {{ ratio("2 * bases.usable_sales", "bases.opening_base_amount + bases.closing_base_amount") }} as turnover_ratio
+    from bases
+    inner join policies on bases.as_of_date = policies.as_of_date
+)
+
+select
+    figures.as_of_date,
+    figures.level,
+    figures.level_key,
+    cast(figures.days_in_period as integer) as days_in_period,
+    figures.opening_base_amount,
+    figures.closing_base_amount,
+    figures.not_due_base_amount,
+    figures.sales_base_amount,
+    figures.dso_simple,
+    figures.dso_average,
+    case
+        when figures.has_mixed_base_currencies then null
+        when figures.closing_base_amount = 0 and figures.usable_sales is not null then 0
+        else countback.dso_countback
+    end as dso_countback,
+    figures.best_possible_dso,
+    cast(figures.dso_simple - figures.best_possible_dso as decimal(24, 6)) as average_days_delinquent,
+    figures.collection_effectiveness_index,
+    figures.turnover_ratio,
+    -- days / turnover_ratio, taken from the unrounded terms.
+    case when figures.turnover_ratio is not null then figures.dso_average end as turnover_days,
+    nullif(concat_ws(
+        '; ',
+        case when figures.has_mixed_base_currencies then 'companies with different base currencies' end,
+        case when figures.sales_base_amount is null or figures.closing_base_amount is null then 'no rate into the base currency' end,
+        case when figures.sales_base_amount = 0 then 'no sales in the period' end,
+        case when figures.sales_base_amount < 0 then 'credit notes exceed sales in the period' end,
+        case when figures.is_opening_unknown then 'opening balance unknown' end,
+        case
+            when figures.closing_base_amount > 0 and countback.dso_countback is null
+                then 'count-back needs more months of sales, or a month has net credits'
+        end
+    ), '') as note,
+    figures.policy_version
+from figures
+left join {{ ref("int_receivables__countback") }} as countback
+    on figures.as_of_date = countback.as_of_date
+    and figures.level = countback.level
+    and figures.level_key = countback.level_key

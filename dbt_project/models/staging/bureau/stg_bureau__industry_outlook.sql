@@ -1,0 +1,12 @@
+-- Outlook scores of industries, as known at the refresh.
+-- Grain: one row per industry and publication.
+with known as (
+    {{ known_delta(source("bureau", "industry_outlook"), ["industry_code", "published_on"]) }}
+)
+
+select
+    industry_code,
+    published_on,
+    outlook_score,
+    outlook_note
+from known

@@ -1,0 +1,15 @@
+-- Customer accounts of the CRM, as known at the refresh.
+-- Grain: one row per account.
+with known as (
+    {{ known_full(source("crm", "accounts")) }}
+)
+
+select
+    account_id,
+    account_name,
+    unified_social_credit_code,
+    erp_customer_code,
+    company_code,
+    owner_name,
+    created_on
+from known

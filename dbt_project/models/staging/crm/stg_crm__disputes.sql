@@ -1,0 +1,16 @@
+-- Amounts that customers contest, as known at the refresh.
+-- Grain: one row per dispute.
+with known as (
+    {{ known_delta(source("crm", "disputes"), ["dispute_id"]) }}
+)
+
+select
+    dispute_id,
+    company_code,
+    document_no,
+    instalment_no,
+    disputed_amount,
+    reason_code,
+    opened_on,
+    resolved_on
+from known

@@ -1,0 +1,11 @@
+-- Legal entities that sell on credit, as known at the refresh.
+-- Grain: one row per company.
+with known as (
+    {{ known_full(source("erp", "companies")) }}
+)
+
+select
+    company_code,
+    company_name,
+    base_currency_code
+from known

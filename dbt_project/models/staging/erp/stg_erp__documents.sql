@@ -1,0 +1,22 @@
+-- Postings on customers' receivable accounts, as known at the refresh.
+-- Grain: one row per company and document.
+with known as (
+    {{ known_delta(source("erp", "documents"), ["company_code", "document_no"]) }}
+)
+
+select
+    company_code,
+    document_no,
+    document_type,
+    customer_code,
+    document_date,
+    coalesce(accounting_date, document_date) as accounting_date,
+    due_date,
+    currency_code,
+    amount,
+    fx_rate,
+    order_no,
+    salesperson_code,
+    sale_type,
+    recorded_at
+from known

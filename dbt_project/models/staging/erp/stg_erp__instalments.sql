@@ -1,0 +1,13 @@
+-- Parts of a document that fall due on days of their own, as known at the refresh.
+-- Grain: one row per company, document and instalment.
+with known as (
+    {{ known_delta(source("erp", "instalments"), ["company_code", "document_no", "instalment_no"]) }}
+)
+
+select
+    company_code,
+    document_no,
+    instalment_no,
+    due_date,
+    amount
+from known

@@ -1,0 +1,20 @@
+{# Open balances that no bucket took, or that more than one took: amounts in the periods and in the items differ. #}
+{% test every_period_has_a_bucket(model) %}
+with periods as (
+    select dates.balance_date as as_of_date, sum(periods.open_amount) as amount, count(*) as row_count
+    from {{ ref("int_receivables__balance_periods") }} as periods
+    inner join {{ ref("int_dates__balance_dates") }} as dates
+        on dates.balance_date >= periods.valid_from
+        and (periods.valid_before is null or dates.balance_date < periods.valid_before)
+    group by dates.balance_date
+),
+
+items as (
+    select as_of_date, sum(outstanding_amount) as amount, count(*) as row_count from {{ model }} group by as_of_date
+)
+
+select coalesce(periods.as_of_date, items.as_of_date) as as_of_date
+from periods
+full outer join items on periods.as_of_date = items.as_of_date
+where periods.amount is distinct from items.amount or periods.row_count is distinct from items.row_count
+{% endtest %}

@@ -60,6 +60,16 @@ def load_table(
     return TableDelivery(tuple(loads), known)
 
 
+def registered_loads(con: duckdb.DuckDBPyConnection, contract: Contract) -> list[Load]:
+    """Every load of a contract's table so far, oldest first."""
+    rows = con.execute(
+        "select load_id, table_name, file_name, delivered_row_count, loaded_row_count, quarantined_row_count "
+        "from raw.loads where table_name = ? order by load_id",
+        [contract.name],
+    ).fetchall()
+    return [Load(*row) for row in rows]
+
+
 def matching_files(extracts: Path, mapping: TableMapping) -> list[Path]:
     """The files of a mapping's pattern, sorted by name."""
     return sorted(path for path in extracts.glob(mapping.files) if path.is_file())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -25,6 +26,8 @@ QUARANTINED_ROWS = """create table if not exists raw.quarantined_rows (
     line_number bigint not null, column_name varchar, value varchar, reason varchar not null, line_text varchar
 )"""
 
+REFRESH = "create table if not exists raw.refresh (as_of_date date not null, known_through bigint not null)"
+
 
 @contextmanager
 def open_working(path: Path, memory_limit: str, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -37,6 +40,7 @@ def open_working(path: Path, memory_limit: str, read_only: bool = False) -> Iter
             f"Cannot open {path}: {str(error).splitlines()[0]}", "wait for the other command to end, then run this again"
         ) from error
     try:
+        con.execute("set enable_progress_bar = false")
         con.execute("set memory_limit = ?", [memory_limit])
         con.execute("set temp_directory = ?", [str(path.with_suffix(".spill"))])
         yield con
@@ -47,8 +51,16 @@ def open_working(path: Path, memory_limit: str, read_only: bool = False) -> Iter
 def create_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Every contract's raw table, the load register and the quarantine, where they do not exist yet."""
     con.execute("create schema if not exists raw")
-    for statement in (LOADS, QUARANTINED_ROWS, *(_raw_table(contract) for contract in load_contracts().values())):
+    for statement in (LOADS, QUARANTINED_ROWS, REFRESH, *(_raw_table(contract) for contract in load_contracts().values())):
         con.execute(statement)
+
+
+def ask_for(con: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
+    """Note the as-of date that the models are to be built for, and that all loads so far are known."""
+    con.begin()
+    con.execute("delete from raw.refresh")
+    con.execute("insert into raw.refresh select ?, coalesce(max(load_id), 0) from raw.loads", [as_of_date])
+    con.commit()
 
 
 def _raw_table(contract: Contract) -> str:

@@ -1,6 +1,7 @@
-{# The refresh's as-of date, as a date. #}
+{# The refresh's as-of date, as a scalar. It is a row and not a dbt variable: a changed variable would have dbt parse the whole
+   project again at every refresh. #}
 {% macro as_of_date() -%}
-    cast('{{ var("as_of_date") }}' as date)
+    (select as_of_date from {{ ref("stg_ingestion__refresh") }})
 {%- endmacro %}
 
 {# Last day of the month of a date. #}

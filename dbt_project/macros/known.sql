@@ -1,4 +1,4 @@
-{# Rows of a raw table as they were known through load `known_through` (default: all loads).
+{# Rows of a raw table as they were known through the refresh's load `known_through`.
 
    `delta` tables: the latest row of each key. `full` tables: the rows of the latest load of each company (or other
    `replaces_by` column); without one, of the latest load. #}
@@ -30,5 +30,5 @@
 {%- endmacro %}
 
 {% macro is_known(relation) -%}
-    {% if var("known_through") is none %}1 = 1{% else %}{{ relation }}._load_id <= {{ var("known_through") | int }}{% endif %}
+    {{ relation }}._load_id <= (select known_through from {{ ref("stg_ingestion__refresh") }})
 {%- endmacro %}

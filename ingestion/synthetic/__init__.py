@@ -60,6 +60,7 @@ def write_extracts(sender: SyntheticSender, folder: Path) -> list[Path]:
 
 
 def _write_all(con: duckdb.DuckDBPyConnection, sender: SyntheticSender, folder: Path, scratch: Path) -> Iterator[Path]:
+    con.execute("set enable_progress_bar = false")
     duckdb_extensions.import_extension("excel", con=con)
     con.execute("load excel")
     _set_variables(con, sender)

@@ -3,7 +3,7 @@
 with known as (
     select *
     from {{ source("ingestion", "loads") }} as loads
-    where {% if var("known_through") is none %}1 = 1{% else %}loads.load_id <= {{ var("known_through") | int }}{% endif %}
+    where loads.load_id <= (select known_through from {{ ref("stg_ingestion__refresh") }})
 )
 
 select

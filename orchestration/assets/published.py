@@ -1,0 +1,76 @@
+"""The candidate with its blocking checks, and the publication that follows when the gate passes it."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.assets.partitions import AS_OF_DATES
+from orchestration.publication.candidate import read_candidate
+from orchestration.publication.publish import publish
+from orchestration.quality.candidate import SUITE, TIE_OUTS, check_marts, check_tie_outs, read_marts
+from orchestration.quality.evidence import CheckOutcome, record
+from orchestration.quality.gate import candidate_evidence
+from orchestration.resources import run_started_at
+from orchestration.settings import Settings, code_commit
+
+CANDIDATE = dg.AssetKey(["gate", "candidate"])
+
+
+def candidate_asset(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
+    """The marts as the build left them, checked: a suite for each mart and the tie-outs."""
+    marts = read_marts(manifest)
+    names = [f"{SUITE}_{mart.name}" for mart in marts] + [f"tie_out_{code}" for code in TIE_OUTS]
+
+    @dg.asset(
+        key=CANDIDATE,
+        group_name="gate",
+        deps=[dg.AssetKey(["marts", mart.name]) for mart in marts],
+        partitions_def=AS_OF_DATES,
+        kinds={"greatexpectations"},
+        check_specs=[dg.AssetCheckSpec(name, asset=CANDIDATE, blocking=True) for name in names],
+    )
+    def candidate(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+        found = read_candidate(settings, date.fromisoformat(context.partition_key))
+        outcomes = check_marts(settings.working_database, marts, found.as_of_date) + check_tie_outs(settings.working_database)
+        record(candidate_evidence(settings, found.candidate_id), outcomes)
+        yield dg.MaterializeResult(
+            metadata={"candidate_id": found.candidate_id, "as_of_date": found.as_of_date.isoformat()},
+            check_results=[_result(outcome) for outcome in outcomes],
+        )
+
+    return candidate
+
+
+def _result(outcome: CheckOutcome) -> dg.AssetCheckResult:
+    name = f"{SUITE}_{outcome.subject}" if outcome.check_code == SUITE else outcome.check_code
+    return dg.AssetCheckResult(
+        check_name=name, asset_key=CANDIDATE, passed=outcome.is_passed, metadata={"summary": outcome.summary}
+    )
+
+
+def published_asset(settings: Settings) -> dg.AssetsDefinition:
+    """The published set: the candidate after the gate, behind an atomic switch."""
+
+    @dg.asset(
+        key=["published", "receivables"],
+        group_name="published",
+        deps=[CANDIDATE],
+        partitions_def=AS_OF_DATES,
+        kinds={"duckdb", "parquet"},
+        pool="warehouse_writer",
+    )
+    def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        found = read_candidate(settings, date.fromisoformat(context.partition_key))
+        publication = publish(settings, found, run_started_at(context), code_commit())
+        return dg.MaterializeResult(
+            metadata={
+                "publication_id": publication.publication_id,
+                "is_new": publication.is_new,
+                "warnings": list(publication.warnings),
+                "database": dg.MetadataValue.path(str(settings.serving_database)),
+            }
+        )
+
+    return published

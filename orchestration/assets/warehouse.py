@@ -1,0 +1,103 @@
+"""The dbt models as assets, with their tests as checks, and the record of the candidate that a build leaves."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+from ingestion.errors import DataRefusedError
+from ingestion.warehouse import ask_for, open_working
+from orchestration.assets.partitions import AS_OF_DATES
+from orchestration.publication.candidate import fingerprint_candidate, write_candidate
+from orchestration.quality.evidence import record
+from orchestration.quality.gate import candidate_evidence, dbt_outcomes
+from orchestration.settings import Settings
+
+COLUMN_METADATA = ("dagster/column_schema", "dagster/column_lineage")
+
+
+def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
+    """Staging, intermediate and marts of one as-of date."""
+
+    @dbt_assets(manifest=manifest, partitions_def=AS_OF_DATES, pool="warehouse_writer", exclude="resource_type:unit_test")
+    def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        as_of_date = date.fromisoformat(context.partition_key)
+        with open_working(settings.working_database, settings.memory_limit) as con:
+            ask_for(con, as_of_date)
+        target = settings.dbt_target / "runs" / context.run_id
+        shutil.copytree(settings.dbt_target, target, ignore=lambda _, names: {n for n in names if n != "partial_parse.msgpack"})
+        build = dbt.cli(
+            ["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target, raise_on_error=False
+        )
+        yield from _with_column_metadata(build, settings.dbt_target / "column_metadata.json", manifest)
+        _refuse_failures(target / "run_results.json")
+        candidate = fingerprint_candidate(settings, as_of_date)
+        record(candidate_evidence(settings, candidate.candidate_id), dbt_outcomes(target / "run_results.json"))
+        write_candidate(settings, candidate)
+        shutil.rmtree(settings.dbt_target / "runs")
+
+    return warehouse
+
+
+def _with_column_metadata(build: DbtCliInvocation, cache: Path, manifest: Path) -> Iterator[Any]:
+    """The build's events with column types and lineage.
+
+    dagster-dbt derives them with sqlglot, 20 s for 60 models; they change only with the project, so they are kept beside the
+    manifest that they were derived from.
+    """
+    state = manifest.with_name("manifest.parsed_from").read_text(encoding="utf-8")
+    kept = json.loads(cache.read_text(encoding="utf-8")) if cache.exists() else {}
+    if kept.get("state") == state:
+        for event in build.stream():
+            yield _attach(event, kept["columns"].get(_asset_name(event), {}))
+        return
+    columns: dict[str, dict[str, str]] = {}
+    try:
+        for event in build.stream().fetch_column_metadata():
+            found = getattr(event, "metadata", None) or {}
+            columns[_asset_name(event)] = {key: dg.serialize_value(found[key]) for key in COLUMN_METADATA if key in found}
+            yield event
+    finally:
+        # Reading them leaves dbt's handles on the database open in this process.
+        if build.adapter is not None:
+            build.adapter.cleanup_connections()
+        DuckDBConnectionManager.close_all_connections()
+    if build.is_successful():
+        cache.write_text(json.dumps({"state": state, "columns": columns}), encoding="utf-8")
+
+
+def _asset_name(event: Any) -> str:
+    return str(getattr(event, "output_name", ""))
+
+
+def _attach(event: Any, columns: dict[str, str]) -> Any:
+    if not columns:
+        return event
+    return event.with_metadata({**event.metadata, **{key: dg.deserialize_value(value) for key, value in columns.items()}})
+
+
+def _refuse_failures(run_results: Path) -> None:
+    """Say in one sentence which models and tests of the build failed."""
+    results = json.loads(run_results.read_text(encoding="utf-8"))["results"]
+    failed = [result for result in results if result["status"] in ("error", "fail")]
+    if failed:
+        told = "\n".join(f"  - {one['unique_id']}: {' '.join((one['message'] or one['status']).split())[:300]}" for one in failed)
+        raise DataRefusedError(
+            f"{len(failed)} dbt models or tests failed:\n{told}", "correct the data, the policy or the model that they name"
+        )
+
+
+def dbt_resource(settings: Settings) -> DbtCliResource:
+    """dbt as this environment installed it, on this project."""
+    return DbtCliResource(
+        project_dir=str(settings.dbt_project),
+        profiles_dir=str(settings.dbt_project),
+        dbt_executable=str(Path(sys.executable).with_name("dbt")),
+    )

@@ -1,0 +1,37 @@
+"""The table of contents of the graph: every asset, job, schedule and resource by name."""
+
+import dagster as dg
+
+from orchestration.assets.published import candidate_asset, published_asset
+from orchestration.assets.raw import raw_assets
+from orchestration.assets.warehouse import dbt_resource, warehouse_assets
+from orchestration.dbt_manifest import current_manifest
+from orchestration.jobs import business_days, daily_refresh
+from orchestration.progress import progress_logger
+from orchestration.resources import Delivery
+from orchestration.settings import Settings, apply_settings, read_settings
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """The whole graph on one warehouse home."""
+    manifest = current_manifest(settings)
+    return dg.Definitions(
+        assets=[
+            *raw_assets(settings),
+            warehouse_assets(settings, manifest),
+            candidate_asset(settings, manifest),
+            published_asset(settings),
+        ],
+        jobs=[daily_refresh],
+        schedules=[business_days],
+        resources={"delivery": Delivery(), "dbt": dbt_resource(settings)},
+        loggers={"console": dg.colored_console_logger, "progress": progress_logger},
+    )
+
+
+@dg.definitions
+def definitions() -> dg.Definitions:
+    """The graph on the home that the environment names, for Dagster's own processes."""
+    settings = read_settings()
+    apply_settings(settings)
+    return build_definitions(settings)

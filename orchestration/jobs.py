@@ -1,0 +1,22 @@
+"""The jobs and when they run."""
+
+from datetime import timedelta
+
+import dagster as dg
+
+from orchestration.assets.partitions import AS_OF_DATES, TIME_ZONE
+
+daily_refresh = dg.define_asset_job(
+    "daily_refresh",
+    selection=dg.AssetSelection.all(),
+    partitions_def=AS_OF_DATES,
+    executor_def=dg.in_process_executor,
+    description="Load what is new, build and check the marts of one as-of date, and publish them if the gate passes.",
+)
+
+
+@dg.schedule(job=daily_refresh, cron_schedule="0 6 * * 2-6", execution_timezone=TIME_ZONE)
+def business_days(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Every morning after a business day (Monday to Friday), as of that day."""
+    as_of_date = (context.scheduled_execution_time - timedelta(days=1)).date().isoformat()
+    return dg.RunRequest(run_key=as_of_date, partition_key=as_of_date)

@@ -1,0 +1,218 @@
+"""Publication: an immutable set of marts with its manifest, and the atomic switch of what BI reads.
+
+A publication is built beside the published set and verified before the switch, so that whatever happens BI sees the old set or
+the new one, whole.
+"""
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.archive import fingerprint
+from ingestion.errors import DataRefusedError
+from ingestion.readers import literal, quoted
+from orchestration.publication.candidate import Candidate, fingerprint_candidate
+from orchestration.publication.fingerprint import combined_hash, table_hashes
+from orchestration.quality.candidate import read_marts
+from orchestration.quality.evidence import write_json
+from orchestration.quality.gate import Verdict, judge
+from orchestration.settings import PROJECT_ROOT, Settings
+
+DATABASE = "receivables.duckdb"
+MANIFEST = "manifest.json"
+
+
+class PublicationRefusedError(DataRefusedError):
+    """The gate's refusal: what blocks, and that the last published set is untouched."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was published: its id, whether it is new, and the warnings that it carries."""
+
+    publication_id: str
+    is_new: bool
+    warnings: tuple[str, ...]
+
+
+def publish(settings: Settings, candidate: Candidate, published_at: datetime, commit: str | None) -> Publication:
+    """Publish a candidate that the gate passes; PublicationRefusedError otherwise."""
+    verdict = judge(settings, candidate)
+    if not verdict.is_passed:
+        raise PublicationRefusedError(
+            "The gate refused to publish:\n" + "\n".join(f"  - {problem}" for problem in verdict.blocking),
+            "correct the data or the policy and run the refresh again; the last published set is untouched",
+        )
+    if fingerprint_candidate(settings, candidate.as_of_date) != candidate:
+        raise PublicationRefusedError(
+            "The working database no longer holds the candidate that the evidence is of.", "run the refresh again"
+        )
+    if published_id(settings) == candidate.publication_id:
+        return Publication(candidate.publication_id, is_new=False, warnings=verdict.warnings)
+    target = settings.publications / candidate.publication_id
+    if not (target / MANIFEST).exists():
+        _build(settings, candidate, verdict, target, published_at, commit)
+    _switch(settings, target)
+    _forget_old(settings)
+    return Publication(candidate.publication_id, is_new=True, warnings=verdict.warnings)
+
+
+def published_id(settings: Settings) -> str | None:
+    """Id of the publication that BI reads now; None before the first."""
+    manifest = published_manifest(settings)
+    return manifest["publication_id"] if manifest else None
+
+
+def published_manifest(settings: Settings) -> dict[str, Any] | None:
+    """Manifest of what BI reads now, from the serving file itself; None before the first publication."""
+    if not settings.serving_database.exists():
+        return None
+    with duckdb.connect(str(settings.serving_database), read_only=True) as con:
+        row = con.execute("select manifest from marts.dim_publication").fetchone()
+    return json.loads(row[0]) if row else None
+
+
+def _build(
+    settings: Settings, candidate: Candidate, verdict: Verdict, target: Path, published_at: datetime, commit: str | None
+) -> None:
+    """Write a publication's files in a folder of their own and move it into place whole."""
+    part = target.with_name(target.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    manifest = _manifest(settings, candidate, verdict, published_at, commit)
+    with duckdb.connect(str(part / DATABASE)) as con:
+        con.execute("set enable_progress_bar = false")
+        con.execute(f"attach {literal(str(settings.working_database))} as working (read_only)")
+        con.execute("create schema marts")
+        for mart in read_marts(settings.dbt_target / "manifest.json"):
+            _copy_mart(con, mart.name, mart.grain)
+            con.execute(f"copy marts.{quoted(mart.name)} to {literal(str(part / mart.name))} (format parquet)")
+        con.execute("detach working")
+        hashes = table_hashes(con, "marts")
+        if hashes != candidate.mart_hashes:
+            raise PublicationRefusedError("The copy of the marts does not match the candidate.", "run the refresh again")
+        _describe_publication(con, manifest)
+        con.execute("checkpoint")
+    (part / "parquet").mkdir()
+    for name in candidate.mart_hashes:
+        os.replace(part / name, part / "parquet" / f"{name}.parquet")
+    write_json(part / MANIFEST, manifest)
+    for file in (part / DATABASE, *(part / "parquet").iterdir()):
+        _sync(file)
+        file.chmod(0o444)
+    shutil.rmtree(target, ignore_errors=True)
+    os.replace(part, target)
+
+
+def _copy_mart(con: duckdb.DuckDBPyConnection, name: str, grain: tuple[str, ...]) -> None:
+    """A mart as a plain table in the order of its grain, with its descriptions."""
+    order = ", ".join(quoted(column) for column in grain)
+    con.execute(f"create table marts.{quoted(name)} as select * from working.marts.{quoted(name)} order by {order}")
+    table_comment = con.execute(
+        "select comment from duckdb_tables() where database_name = 'working' and schema_name = 'marts' and table_name = ?", [name]
+    ).fetchone()
+    comments = con.execute(
+        "select column_name, comment from duckdb_columns() "
+        "where database_name = 'working' and schema_name = 'marts' and table_name = ? and comment is not null",
+        [name],
+    ).fetchall()
+    if table_comment and table_comment[0]:
+        con.execute(f"comment on table marts.{quoted(name)} is {literal(table_comment[0])}")
+    for column, comment in comments:
+        con.execute(f"comment on column marts.{quoted(name)}.{quoted(column)} is {literal(comment)}")
+
+
+def _describe_publication(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> None:
+    """`marts.dim_publication`: the one row that says what this file is."""
+    con.execute(
+        "create table marts.dim_publication (publication_id varchar, as_of_date date, published_at timestamp, "
+        "has_warnings boolean, warnings varchar, code_commit varchar, manifest varchar)"
+    )
+    con.execute(
+        "insert into marts.dim_publication values (?, ?, ?, ?, ?, ?, ?)",
+        [
+            manifest["publication_id"], manifest["as_of_date"], manifest["published_at"], bool(manifest["warnings"]),
+            "; ".join(manifest["warnings"]), manifest["code_commit"], json.dumps(manifest, ensure_ascii=False, sort_keys=True),
+        ],
+    )  # fmt: skip
+    con.execute(
+        "comment on table marts.dim_publication is 'What this file is: the publication, its date, the warnings that it carries, "
+        "and its manifest as JSON. One row.'"
+    )
+
+
+def _manifest(
+    settings: Settings, candidate: Candidate, verdict: Verdict, published_at: datetime, commit: str | None
+) -> dict[str, Any]:
+    """What the publication is and came from."""
+    with duckdb.connect(str(settings.working_database)) as con:
+        inputs = con.execute(
+            "select load_id, table_name, profile_name, file_name, file_sha256, delivered_row_count, loaded_row_count, "
+            "quarantined_row_count from raw.loads order by load_id"
+        ).fetchall()
+        policies = con.execute(
+            "select policy_area, policy_version from marts.dim_policies where is_in_force order by policy_area"
+        ).fetchall()
+        totals = con.execute(
+            "select company_code, currency_code, sum(outstanding_amount)::varchar from marts.fct_aging "
+            "where as_of_date = ? group by all order by all",
+            [candidate.as_of_date],
+        ).fetchall()
+        rows = {
+            name: (con.execute(f"select count(*) from marts.{quoted(name)}").fetchone() or (0,))[0]
+            for name in candidate.mart_hashes
+        }
+    names = ("load_id", "table", "profile", "file", "sha256", "delivered", "loaded", "quarantined")
+    previous = published_manifest(settings)
+    return {
+        "publication_id": candidate.publication_id,
+        "candidate_id": candidate.candidate_id,
+        "content_hash": combined_hash(sorted(candidate.mart_hashes.items())),
+        "as_of_date": candidate.as_of_date.isoformat(),
+        "known_through": candidate.known_through,
+        "published_at": published_at.isoformat(sep=" ", timespec="seconds"),
+        "code_commit": commit,
+        "lock_sha256": fingerprint(PROJECT_ROOT / "uv.lock"),
+        "policy_versions": dict(policies),
+        "policy_hashes": candidate.policy_hashes,
+        "inputs": [dict(zip(names, row, strict=True)) for row in inputs],
+        "control_totals": [{"company": c, "currency": k, "outstanding_amount": amount} for c, k, amount in totals],
+        "marts": {name: {"content_hash": candidate.mart_hashes[name], "rows": rows[name]} for name in rows},
+        "checks_passed": verdict.check_count - len(verdict.warnings),
+        "warnings": list(verdict.warnings),
+        "previous_publication": previous and {"publication_id": previous["publication_id"], "content_hash": previous["content_hash"]},
+    }
+
+
+def _switch(settings: Settings, target: Path) -> None:
+    """Point BI at a publication: the serving file is replaced in one step, and so is the link to its Parquet files."""
+    settings.published.mkdir(parents=True, exist_ok=True)
+    copy = settings.published / f".{DATABASE}.part"
+    shutil.copyfile(target / DATABASE, copy)
+    _sync(copy)
+    os.replace(copy, settings.serving_database)
+    link = settings.published / ".parquet.part"
+    link.unlink(missing_ok=True)
+    link.symlink_to(os.path.relpath(target / "parquet", settings.published))
+    os.replace(link, settings.published / "parquet")
+
+
+def _forget_old(settings: Settings) -> None:
+    """Remove all but the last publications, never the one that BI reads."""
+    manifests = settings.publications.glob(f"*/{MANIFEST}")
+    newest_first = sorted(manifests, key=lambda path: (path.stat().st_mtime, path.parent.name), reverse=True)
+    current = published_id(settings)
+    for manifest in newest_first[settings.kept_publications :]:
+        if manifest.parent.name != current:
+            shutil.rmtree(manifest.parent)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,129 @@
+"""Checks of a candidate: a suite for each mart, and the tie-outs that the marts carry.
+
+The part that all suites share derives from the marts' contracts in dbt's manifest; what is particular to a mart stands here.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import great_expectations.expectations as gxe
+from great_expectations.expectations import Expectation
+
+from orchestration.quality.evidence import CheckOutcome
+from orchestration.quality.expectations import SAMPLE_SIZE, no_rows, suite_runner
+
+SUITE = "candidate_suite"
+TIE_OUTS = ("rows_landed", "buckets_to_documents", "open_items_to_aging", "aging_to_general_ledger")
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A published table as its contract in dbt describes it."""
+
+    name: str
+    columns: tuple[str, ...]
+    grain: tuple[str, ...]
+
+
+def read_marts(manifest: Path) -> list[Mart]:
+    """Every mart of the dbt project, by name."""
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    grains = {
+        node["attached_node"]: tuple(node["test_metadata"]["kwargs"]["key"])
+        for node in nodes
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "unique_grain"
+    }
+    marts = (n for n in nodes if n["resource_type"] == "model" and n["schema"] == "marts")
+    return sorted(
+        (Mart(node["name"], tuple(node["columns"]), grains[node["unique_id"]]) for node in marts), key=lambda mart: mart.name
+    )
+
+
+def check_marts(database: Path, marts: Iterable[Mart], as_of_date: date) -> list[CheckOutcome]:
+    """One outcome a mart: its contract's columns, grain and dates, and what is particular to it."""
+    with suite_runner(database) as runner:
+        return [
+            runner.run(SUITE, mart.name, f"select * from marts.{mart.name}", mart_suite(mart, as_of_date)) for mart in marts
+        ]
+
+
+def mart_suite(mart: Mart, as_of_date: date) -> list[Expectation]:
+    """What must hold of a mart before it is published."""
+    day = f"date '{as_of_date.isoformat()}'"
+    shared: list[Expectation] = [
+        gxe.ExpectTableColumnsToMatchSet(column_set=list(mart.columns)),
+        *(gxe.ExpectColumnValuesToNotBeNull(column=column) for column in mart.grain),
+        gxe.ExpectCompoundColumnsToBeUnique(column_list=list(mart.grain))
+        if len(mart.grain) > 1
+        else gxe.ExpectColumnValuesToBeUnique(column=mart.grain[0]),
+        no_rows(f"as_of_date is null or as_of_date > {day}", "no row is of a date after the as-of date"),
+    ]
+    return shared + _particular(day).get(mart.name, [])
+
+
+def _particular(day: str) -> dict[str, list[Expectation]]:
+    not_empty = gxe.ExpectTableRowCountToBeBetween(min_value=1)
+    return {
+        "dim_customers": [not_empty],
+        "dim_policies": [not_empty, no_rows("approver = author", "nobody approves a policy of their own")],
+        "dim_reporting_dates": [no_rows(f"is_refresh_date <> (as_of_date = {day})", "the refresh's own date is marked")],
+        "dim_data_sources": [
+            no_rows("table_name = 'erp.documents' and not is_delivered", "receivable documents were delivered"),
+            no_rows("is_delivered <> (not_computed is null)", "what is not delivered says what it leaves uncomputed"),
+        ],
+        "fct_aging": [
+            no_rows("(bucket_code = 'unapplied') <> (outstanding_amount < 0)", "credits and only credits are unapplied"),
+            no_rows("item_count < 1", "every row counts items"),
+            no_rows("disputed_amount < 0 or disputed_amount > greatest(outstanding_amount, 0)", "no more is disputed than is owed"),
+        ],
+        "fct_turnover": [
+            gxe.ExpectColumnValuesToBeInSet(column="level", value_set=["company", "segment", "salesperson", "customer"]),
+            no_rows(
+                "(dso_simple is null or dso_average is null) and note is null", "a figure that is missing says why"
+            ),
+            no_rows("dso_simple <> best_possible_dso + average_days_delinquent", "delinquent days add up to DSO"),
+        ],
+        "fct_risk_grades": [
+            gxe.ExpectColumnValuesToBeBetween(column="score", min_value=0, max_value=100),
+            gxe.ExpectColumnValuesToNotBeNull(column="grade_code"),
+            gxe.ExpectColumnValuesToBeInSet(column="light_code", value_set=["green", "yellow", "red"]),
+        ],
+        "fct_risk_factors": [
+            gxe.ExpectColumnValuesToBeBetween(column="weight_pct", min_value=0, max_value=100),
+            gxe.ExpectColumnValuesToBeBetween(column="points", min_value=0, max_value=100),
+            no_rows("is_missing <> (measured_value is null)", "a missing input is marked, and only that"),
+        ],
+        "fct_alerts": [
+            gxe.ExpectColumnValuesToBeInSet(column="level_code", value_set=["yellow", "orange", "red"]),
+            no_rows("raised_on > as_of_date", "no alert stands before it was raised"),
+            gxe.ExpectColumnValuesToNotBeNull(column="threshold_value"),
+        ],
+        "fct_tie_outs": [not_empty],
+    }
+
+
+def check_tie_outs(database: Path) -> list[CheckOutcome]:
+    """One outcome a tie-out, over every reporting date kept, with the rows that differ."""
+    with duckdb.connect(str(database)) as con:
+        return [_tie_out(con, code) for code in TIE_OUTS]
+
+
+def _tie_out(con: duckdb.DuckDBPyConnection, code: str) -> CheckOutcome:
+    counts = dict(
+        con.execute("select status_code, count(*) from marts.fct_tie_outs where tie_out_code = ? group by 1", [code]).fetchall()
+    )
+    differing = con.execute(
+        "select as_of_date, tie_out_key, left_amount, right_amount, difference_amount, differing_count from marts.fct_tie_outs "
+        f"where tie_out_code = ? and status_code = 'differs' order by as_of_date desc, tie_out_key limit {SAMPLE_SIZE}",
+        [code],
+    ).fetchall()
+    told = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(counts.items())) or "nothing to compare"
+    where = "; ".join(f"{day} {key}: {left} against {right}" for day, key, left, right, *_ in differing)
+    return CheckOutcome(
+        f"tie_out_{code}", "fct_tie_outs", not differing, f"{told}{': ' + where if where else ''}",
+        {"counts": counts, "differing": [[str(value) for value in row] for row in differing]},
+    )  # fmt: skip

@@ -1,0 +1,77 @@
+"""Checks of each load at landing: the suite that its contract implies, and whether anything was quarantined.
+
+Guards the border between files and the warehouse; dbt tests guard the inside, `candidate.py` guards publication.
+"""
+
+from pathlib import Path
+
+import great_expectations.expectations as gxe
+from great_expectations.expectations import Expectation
+
+from ingestion.contract import Contract
+from ingestion.loader import Load
+from ingestion.readers import quoted
+from orchestration.quality.evidence import CheckOutcome, record, recorded
+from orchestration.quality.expectations import no_rows, suite_runner
+from orchestration.settings import Settings
+
+SUITE, QUARANTINE = "landing_suite", "landing_quarantine"
+
+
+def landing_suite(contract: Contract, load: Load) -> list[Expectation]:
+    """What a contract promises of the rows of one load, as expectations."""
+    expectations: list[Expectation] = [
+        gxe.ExpectTableRowCountToEqual(value=load.loaded_row_count),
+        gxe.ExpectTableRowCountToEqual(value=load.delivered_row_count - load.quarantined_row_count),
+        gxe.ExpectTableColumnsToMatchSet(
+            column_set=[*(column.name for column in contract.columns), "_load_id", "_file_sha256", "_line_number"]
+        ),
+        gxe.ExpectColumnValuesToBeUnique(column="_line_number"),
+    ]
+    for column in contract.columns:
+        if column.required:
+            expectations.append(gxe.ExpectColumnValuesToNotBeNull(column=column.name))
+        if column.allowed:
+            expectations.append(gxe.ExpectColumnValuesToBeInSet(column=column.name, value_set=list(column.allowed)))
+        if column.pattern:
+            expectations.append(
+                no_rows(f"not regexp_matches({quoted(column.name)}, '{column.pattern}')", f"{column.name} matches {column.pattern}")
+            )
+    if len(contract.key) == 1:
+        expectations.append(gxe.ExpectColumnValuesToBeUnique(column=contract.key[0]))
+    else:
+        expectations.append(gxe.ExpectCompoundColumnsToBeUnique(column_list=list(contract.key)))
+    expectations += [no_rows(f"not ({rule.expression})", f"not: {rule.reason}") for rule in contract.row_rules]
+    return expectations
+
+
+def check_loads(settings: Settings, contract: Contract, loads: list[Load]) -> list[CheckOutcome]:
+    """Outcomes for every load, taking recorded evidence where there is some and running the suite where there is none."""
+    outcomes, unchecked = [], []
+    for load in loads:
+        known = [o for code in (SUITE, QUARANTINE) for o in recorded(load_evidence(settings, load.load_id), code)]
+        if len(known) == 2:
+            outcomes += known
+        else:
+            unchecked.append(load)
+    if unchecked:
+        with suite_runner(settings.working_database) as runner:
+            for load in unchecked:
+                query = f"select * from raw.{quoted(contract.raw_name)} where _load_id = {load.load_id}"
+                found = [
+                    runner.run(SUITE, f"load {load.load_id}", query, landing_suite(contract, load)),
+                    _quarantine_outcome(load),
+                ]
+                record(load_evidence(settings, load.load_id), found)
+                outcomes += found
+    return outcomes
+
+
+def load_evidence(settings: Settings, load_id: int) -> Path:
+    """Folder of a load's evidence."""
+    return settings.evidence / "loads" / str(load_id)
+
+
+def _quarantine_outcome(load: Load) -> CheckOutcome:
+    summary = f"{load.file_name}: {load.quarantined_row_count} of {load.delivered_row_count} rows of {load.table_name} quarantined"
+    return CheckOutcome(QUARANTINE, f"load {load.load_id}", load.quarantined_row_count == 0, summary)

@@ -1,0 +1,94 @@
+"""One refresh from the command line: the Dagster job in this process, under the home's lock, with an outcome a person can read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+from filelock import FileLock, Timeout
+
+from ingestion.errors import DataRefusedError
+from ingestion.loader import refuse_without_documents
+from ingestion.profile import load_profile
+from orchestration.definitions import build_definitions
+from orchestration.settings import Settings
+
+CLI_TAG = {"receivables/started_by": "command line"}
+
+
+@dataclass(frozen=True)
+class RefreshOutcome:
+    """How a refresh ended: whether it published, and if not, why, in sentences."""
+
+    is_published: bool
+    problems: tuple[str, ...]
+
+
+def run_refresh(settings: Settings, as_of_date: date, profile: str, extracts: Path) -> RefreshOutcome:
+    """Run `daily_refresh` for one as-of date and say how it ended. Refused when another refresh holds the home."""
+    refuse_without_documents(extracts, load_profile(profile))
+    with _only_refresh(settings), dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        _close_killed_runs(instance)
+        with _log_to(settings.refresh_log):
+            result = (
+                build_definitions(settings)
+                .resolve_job_def("daily_refresh")
+                .execute_in_process(
+                    partition_key=as_of_date.isoformat(),
+                    instance=instance,
+                    raise_on_error=False,
+                    tags=CLI_TAG,
+                    run_config={
+                        "loggers": {"progress": {}},
+                        "resources": {"delivery": {"config": {"profile": profile, "extracts": str(extracts.resolve())}}},
+                    },
+                )
+            )
+        problems = () if result.success else tuple(_problems(result))
+        return RefreshOutcome(result.success, problems)
+
+
+@contextmanager
+def _only_refresh(settings: Settings) -> Iterator[None]:
+    """The home's refresh lock, which the system frees when its holder dies."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(settings.refresh_lock, timeout=0):
+            yield
+    except Timeout as error:
+        raise DataRefusedError(
+            f"Another refresh is running in {settings.home}.", "wait for it to end; `receivables status` shows the last result"
+        ) from error
+
+
+@contextmanager
+def _log_to(path: Path) -> Iterator[None]:
+    """What dbt and Dagster print goes to the home's log; the person sees the progress lines."""
+    with path.open("w", encoding="utf-8") as log, redirect_stdout(log):
+        yield
+
+
+def _close_killed_runs(instance: dg.DagsterInstance) -> None:
+    """Mark runs that a killed command left behind as failed, and free what they held. We hold the lock, so none is alive."""
+    unfinished = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
+    for run in instance.get_runs(dg.RunsFilter(statuses=unfinished, tags=CLI_TAG)):
+        instance.report_run_failed(run, "The command was killed.")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+
+
+def _problems(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+    """What failed, first to last: failed blocking checks with what they found, and steps in the words of their error."""
+    for event in result.all_events:
+        if event.event_type_value == "ASSET_CHECK_EVALUATION":
+            check = event.asset_check_evaluation_data
+            if check.blocking and not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
+                told = check.metadata.get("summary") or check.metadata.get("failed")
+                yield f"{check.check_name} of {check.asset_key.to_user_string()}: {told.value if told else 'failed'}"
+        if event.event_type_value == "STEP_FAILURE" and event.step_failure_data.error is not None:
+            error = event.step_failure_data.error
+            while error.cause is not None:
+                error = error.cause
+            if error.cls_name != "DagsterAssetCheckFailedError":
+                yield f"{event.step_key}: {error.message.removeprefix(f'{error.cls_name}: ').split(': ', 1)[-1].strip()}"

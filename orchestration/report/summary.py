@@ -1,0 +1,88 @@
+"""The one-screen summary after a refresh, and `receivables status`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from ingestion.warehouse import open_working
+from orchestration.publication.publish import published_manifest
+from orchestration.settings import Settings
+
+
+def summary_lines(settings: Settings) -> Iterator[str]:
+    """What was loaded, what the gate said, the headline figures and where they are."""
+    manifest = published_manifest(settings)
+    yield from _loaded(settings)
+    if manifest is None:
+        yield "Published: nothing yet. Run `receivables refresh --as-of DATE` or `receivables demo`."
+        return
+    yield ""
+    yield f"Gate       passed: {manifest['checks_passed']} checks, {len(manifest['warnings'])} warnings"
+    yield from (f"           warning: {warning}" for warning in manifest["warnings"])
+    yield ""
+    with duckdb.connect(str(settings.serving_database), read_only=True) as con:
+        yield from _headlines(con)
+    yield ""
+    yield f"Published  {manifest['publication_id']} as of {manifest['as_of_date']} (content {manifest['content_hash'][:16]})"
+    yield f"           {_shown(settings.serving_database)}"
+
+
+def _loaded(settings: Settings) -> Iterator[str]:
+    """Rows delivered, loaded and quarantined by source, with the reasons for quarantine."""
+    if not settings.working_database.exists():
+        return
+    with open_working(settings.working_database, settings.memory_limit) as con:
+        if not con.execute("select 1 from information_schema.tables where table_name = 'loads'").fetchone():
+            return
+        sources = con.execute(
+            "select split_part(table_name, '.', 1), count(*), sum(delivered_row_count), sum(loaded_row_count), "
+            "sum(quarantined_row_count) from raw.loads group by 1 order by 1 desc"
+        ).fetchall()
+        reasons = con.execute(
+            "select table_name, coalesce(column_name, 'row'), reason, count(*), min(file_name || ' line ' || line_number) "
+            "from raw.quarantined_rows group by all order by 4 desc, 1, 2, 3 limit 6"
+        ).fetchall()
+    for source, loads, delivered, loaded, quarantined in sources:
+        yield f"{source:<10} {loads:>3} loads {delivered:>12,} rows delivered {loaded:>12,} loaded {quarantined:>8,} quarantined"
+    for table, column, reason, count, example in reasons:
+        yield f"           quarantined {count} of {table}, {column}: {reason} (first: {example})"
+
+
+def _headlines(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Outstanding and overdue by currency, DSO by company, customers by grade, alerts by level; all as of the refresh."""
+    latest = "as_of_date = (select as_of_date from marts.dim_publication)"
+    amounts = con.execute(
+        "select currency_code, sum(outstanding_amount), "
+        "coalesce(sum(outstanding_amount) filter (bucket_code not in ('not_due', 'unapplied')), 0), "
+        f"coalesce(sum(outstanding_amount) filter (bucket_code = 'unapplied'), 0) from marts.fct_aging where {latest} group by 1 order by 2 desc"
+    ).fetchall()
+    for currency, outstanding, overdue, unapplied in amounts:
+        yield f"Outstanding {currency} {outstanding:>18,.2f}   overdue {overdue:>16,.2f}   unapplied credits {unapplied:>16,.2f}"
+    dso = con.execute(
+        f"select level_key, dso_simple, dso_countback, note from marts.fct_turnover where {latest} and level = 'company' order by 1"
+    ).fetchall()
+    for company, simple, countback, note in dso:
+        yield f"DSO {company:<9} simple {_days(simple)}   count-back {_days(countback)}{f'   ({note})' if note else ''}"
+    for title, query in (
+        ("Grades", f"select grade_code, count(*) from marts.fct_risk_grades where {latest} group by 1 order by 1"),
+        ("Alerts", f"select level_code, count(*) from marts.fct_alerts where {latest} group by 1 order by 1"),
+    ):
+        counts = con.execute(query).fetchall()
+        yield f"{title:<11}" + ("   ".join(f"{name} {count:,}" for name, count in counts) or "none")
+    absent = con.execute("select table_name, not_computed from marts.dim_data_sources where not is_delivered order by 1").fetchall()
+    if absent:
+        yield "Not delivered, and so not computed:"
+        yield from (f"  {table:<28} {consequence}" for table, consequence in absent)
+
+
+def _days(value: object) -> str:
+    return f"{value:>8,.1f} days" if value is not None else "      n/a     "
+
+
+def _shown(path: Path) -> str:
+    """A path as a person would type it from here."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

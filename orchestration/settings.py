@@ -1,0 +1,129 @@
+"""Settings of one warehouse home, and the only place that reads or sets the environment.
+
+Everything else is handed a `Settings`.
+"""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where a warehouse lives and what it may use. Nothing is written outside `home`."""
+
+    home: Path
+    memory_limit: str = "6GB"
+    dbt_threads: int = 2
+    kept_publications: int = 10
+
+    @property
+    def extracts(self) -> Path:
+        """Folder that senders' files are dropped into unless a refresh names another."""
+        return self.home / "extracts"
+
+    @property
+    def archive(self) -> Path:
+        """Delivered files by fingerprint."""
+        return self.home / "archive"
+
+    @property
+    def working_database(self) -> Path:
+        """The database that refreshes build in; never read by BI."""
+        return self.home / "working.duckdb"
+
+    @property
+    def evidence(self) -> Path:
+        """Recorded results of checks, by load and by candidate."""
+        return self.home / "evidence"
+
+    @property
+    def publications(self) -> Path:
+        """Immutable publications, the last `kept_publications` of them."""
+        return self.home / "publications"
+
+    @property
+    def published(self) -> Path:
+        """What BI reads."""
+        return self.home / "published"
+
+    @property
+    def serving_database(self) -> Path:
+        """The published DuckDB file, switched atomically."""
+        return self.published / "receivables.duckdb"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's run history."""
+        return self.home / "dagster"
+
+    @property
+    def dbt_project(self) -> Path:
+        """The dbt project's folder."""
+        return PROJECT_ROOT / "dbt_project"
+
+    @property
+    def dbt_target(self) -> Path:
+        """Where dbt writes its manifest and results."""
+        return self.home / "dbt"
+
+    @property
+    def refresh_lock(self) -> Path:
+        """Held by the one refresh that may run in this home."""
+        return self.home / "refresh.lock"
+
+    @property
+    def refresh_log(self) -> Path:
+        """What dbt and Dagster said during the last refresh from the command line."""
+        return self.home / "refresh.log"
+
+
+def read_settings() -> Settings:
+    """Settings from `RECEIVABLES_HOME` (default ./warehouse), `RECEIVABLES_MEMORY_LIMIT` and `RECEIVABLES_DBT_THREADS`."""
+    return Settings(
+        home=Path(os.environ.get("RECEIVABLES_HOME", "warehouse")).resolve(),
+        memory_limit=os.environ.get("RECEIVABLES_MEMORY_LIMIT", Settings.memory_limit),
+        dbt_threads=int(os.environ.get("RECEIVABLES_DBT_THREADS", Settings.dbt_threads)),
+    )
+
+
+def apply_settings(settings: Settings) -> None:
+    """Hand the settings to the tools that read the environment (dbt, Dagster), and silence every tool's telemetry."""
+    os.environ.update(
+        RECEIVABLES_HOME=str(settings.home),
+        RECEIVABLES_WORKING_DATABASE=str(settings.working_database),
+        RECEIVABLES_MEMORY_LIMIT=settings.memory_limit,
+        RECEIVABLES_DBT_THREADS=str(settings.dbt_threads),
+        DAGSTER_HOME=str(settings.dagster_home),
+        DAGSTER_DISABLE_TELEMETRY="true",
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+        DBT_LOG_PATH=str(settings.dbt_target),
+        GX_ANALYTICS_ENABLED="false",
+        DO_NOT_TRACK="1",
+    )
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    (settings.dagster_home / "dagster.yaml").write_text(DAGSTER_YAML, encoding="utf-8")
+
+
+def code_commit() -> str | None:
+    """The git commit of the code, with `-dirty` when files differ from it; None outside of a checkout."""
+    git = ["git", "-C", str(PROJECT_ROOT)]
+    head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    if head.returncode != 0:
+        return None
+    changes = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=False)
+    return head.stdout.strip() + ("-dirty" if changes.stdout.strip() else "")
+
+
+DAGSTER_YAML = """\
+telemetry:
+  enabled: false
+concurrency:
+  pools:
+    default_limit: 1
+  runs:
+    max_concurrent_runs: 1
+"""

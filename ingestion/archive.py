@@ -40,6 +40,6 @@ def archive_file(archive: Path, path: Path) -> tuple[str, Path]:
         os.fsync(copy.fileno())
     target = archived_path(archive, digest.hexdigest())
     target.parent.mkdir(exist_ok=True)
-    os.chmod(copy.name, 0o444)
-    os.replace(copy.name, target)
+    Path(copy.name).chmod(0o444)
+    Path(copy.name).replace(target)
     return target.name, target

@@ -45,9 +45,7 @@ def _scope(mapping: TableMapping) -> str:
 
 def _text_of(column: Column, mapping: TableMapping, file_columns: tuple[str, ...]) -> str:
     """The trimmed text of a canonical column, null marks made null and codes translated; null when not mapped."""
-    source = (
-        ColumnMapping(column=column.name) if mapping.columns == "same_names" else mapping.columns.get(column.name)
-    )
+    source = ColumnMapping(column=column.name) if mapping.columns == "same_names" else mapping.columns.get(column.name)
     if source is None or (source.column is not None and source.column not in file_columns):
         return "null::varchar"
     text = f"trim(({source.expression or quoted(source.column or '')})::varchar)"
@@ -126,7 +124,4 @@ def _rule_problem(contract: Contract, expression: str, reason: str) -> str:
 
 
 def _problem(column_name: str, value: str, reason: str) -> str:
-    return (
-        f"case when ({reason}) is not null then "
-        f"{{'column_name': {column_name}, 'value': {value}, 'reason': {reason}}} end"
-    )
+    return f"case when ({reason}) is not null then {{'column_name': {column_name}, 'value': {value}, 'reason': {reason}}} end"

@@ -109,6 +109,6 @@ def read_contract(path: Path) -> Contract:
     """One contract file; its folder is its source and its stem is its table."""
     body = yaml.safe_load(path.read_text(encoding="utf-8"))
     try:
-        return Contract(source=path.parent.name, table=path.stem, **body)  # type: ignore[arg-type]
+        return Contract(source=path.parent.name, table=path.stem, **body)
     except (ValidationError, TypeError) as error:
         raise DataRefusedError(f"Contract {path} is malformed: {error}", "correct that file") from error

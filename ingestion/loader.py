@@ -5,7 +5,6 @@ same mapping is never loaded twice.
 """
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -205,10 +204,3 @@ def _append(con: duckdb.DuckDBPyConnection, contract: Contract, file_name: str, 
 def _one(con: duckdb.DuckDBPyConnection, query: str) -> int:
     row = con.execute(query).fetchone()
     return int(row[0]) if row else 0
-
-
-def quarantine_summary(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, int]]:
-    """Quarantined rows by table, column and reason, most first: (table, column, reason, rows)."""
-    yield from con.execute(
-        "select table_name, coalesce(column_name, ''), reason, count(*) from raw.quarantined_rows group by all order by 4 desc, 1, 2, 3"
-    ).fetchall()

@@ -140,9 +140,7 @@ def _fields(line: str, file_format: FileFormat) -> str:
 
 def _split_json(con: duckdb.DuckDBPyConnection, file_name: str) -> FileShape:
     is_object = "coalesce(json_valid(line) and json_type(case when json_valid(line) then line end) = 'OBJECT', false)"
-    keys = con.execute(
-        f"select distinct unnest(json_keys(line)) as key from lines where {is_object} order by key"
-    ).fetchall()
+    keys = con.execute(f"select distinct unnest(json_keys(line)) as key from lines where {is_object} order by key").fetchall()
     columns = _distinct_header(file_name, 1, [key for (key,) in keys])
     values = "".join(f", json_extract_string(object, {literal(_json_path(name))}) as {quoted(name)}" for name in columns)
     con.execute(

@@ -62,17 +62,19 @@ def demo(documents: int, seed: int) -> None:
     click.echo(f"Writing about {documents:,} documents of a synthetic sender to {settings.extracts}")
     write_extracts(sender, settings.extracts)
     _refresh(settings, datetime.combine(sender.ends_on, datetime.min.time()), "demo", settings.extracts)
-    click.echo("\nTry next:")
-    click.echo("  receivables status")
-    click.echo('  duckdb -readonly warehouse/published/receivables.duckdb "from marts.fct_aging limit 10"')
-    click.echo("  receivables dev            # the Dagster UI: assets, checks and lineage")
+    click.echo("\nTry next (after `source .venv/bin/activate`):")
+    click.echo("  receivables status                        what is loaded, quarantined and published")
+    click.echo("  receivables refresh --as-of 2025-12-31    the same books as they stood at another date")
+    click.echo("  receivables dev                           the graph, its checks and its lineage on http://127.0.0.1:3000")
 
 
 @main.command()
 @click.option("--as-of", "as_of", type=DATE, required=True, help="Date that the figures are as of.")
 @click.option("--profile", default="demo", show_default=True, help=f"Sender profile: {', '.join(profile_names())}.")
 @click.option(
-    "--extracts", type=click.Path(path_type=Path, file_okay=False), help="Folder with the sender's files [default: the home's extracts]."
+    "--extracts",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder with the sender's files [default: the home's extracts].",
 )
 @refusing_plainly
 def refresh(as_of: datetime, profile: str, extracts: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -9,6 +10,10 @@ import dagster as dg
 
 class _ProgressHandler(logging.Handler):
     """Prints finished and failed steps and what raw tables received; leaves Dagster's own chatter out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._received = ""
 
     def emit(self, record: logging.LogRecord) -> None:
         """One line for each event that a person waits for."""
@@ -18,26 +23,28 @@ class _ProgressHandler(logging.Handler):
             print(line, file=sys.__stdout__, flush=True)
 
     def _line(self, event: dg.DagsterEvent) -> str | None:
-        if event.event_type_value == "STEP_START":
-            return f"           {event.step_key} ..." if event.step_key == "warehouse" else None
-        if event.event_type_value == "STEP_SUCCESS":
-            return f"  {event.step_success_data.duration_ms / 1000:6.1f} s  {event.step_key}"
-        if event.event_type_value == "STEP_FAILURE":
-            return f"  failed    {event.step_key}"
-        if event.event_type_value == "ASSET_MATERIALIZATION" and str(event.step_key).startswith("raw__"):
-            return self._received(event.materialization.metadata)
-        return None
-
-    @staticmethod
-    def _received(metadata: Any) -> str | None:
-        loaded, quarantined = metadata["loaded_rows"].value, metadata["quarantined_rows"].value
-        if not metadata["is_delivered"].value:
-            return "            not delivered:"
-        known = f", {metadata['files_known_before'].value} files known before" if metadata["files_known_before"].value else ""
-        return f"            {loaded:,} rows loaded, {quarantined:,} quarantined{known}:"
+        kind, step = event.event_type_value, str(event.step_key)
+        if kind == "ASSET_MATERIALIZATION" and step.startswith("raw__"):
+            self._received = _received(event.step_materialization_data.materialization.metadata)
+        if kind == "STEP_START" and step == "warehouse":
+            return "            warehouse: building and testing the models ..."
+        if kind == "STEP_FAILURE":
+            return f"    failed  {step}"
+        if kind != "STEP_SUCCESS":
+            return None
+        received, self._received = self._received, ""
+        return f"  {event.step_success_data.duration_ms / 1000:6.1f} s  {step:<32}{received}"
 
 
-@dg.logger(description="One line per step, for the command line.")
+def _received(metadata: Mapping[str, Any]) -> str:
+    """What a raw table received in this run."""
+    if not metadata["is_delivered"].value:
+        return "not delivered"
+    loaded, quarantined, known = (metadata[key].value for key in ("loaded_rows", "quarantined_rows", "files_known_before"))
+    return f"{loaded:>10,} loaded {quarantined:>6,} quarantined" + (f"   {known} files known before" if known else "")
+
+
+@dg.logger({}, "One line per step, for the command line.")
 def progress_logger(context: dg.InitLoggerContext) -> logging.Logger:
     """A logger that prints progress to standard output."""
     logger = logging.Logger("receivables.progress", level=logging.DEBUG)

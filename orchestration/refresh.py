@@ -1,4 +1,4 @@
-"""One refresh from the command line: the Dagster job in this process, under the home's lock, with an outcome a person can read."""
+"""One refresh from the command line: the Dagster job in this process, under the home's lock, and how it ended in sentences."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout

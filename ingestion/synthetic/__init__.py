@@ -66,7 +66,9 @@ def _write_all(con: duckdb.DuckDBPyConnection, sender: SyntheticSender, folder: 
     _set_variables(con, sender)
     _run(con, "macros.sql")
     _run(con, "customers.sql")
-    con.execute("create table monthly_totals (company_code varchar, currency_code varchar, posting_month date, amount decimal(38, 2))")
+    con.execute(
+        "create table monthly_totals (company_code varchar, currency_code varchar, posting_month date, amount decimal(38, 2))"
+    )
     parts = math.ceil(sender.sale_count / SALES_PER_PART)
     for part in range(parts):
         con.execute("set variable first_sale = ?", [part * SALES_PER_PART])

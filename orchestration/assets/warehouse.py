@@ -68,7 +68,7 @@ def _with_column_metadata(build: DbtCliInvocation, cache: Path, manifest: Path) 
         # Reading them leaves dbt's handles on the database open in this process.
         if build.adapter is not None:
             build.adapter.cleanup_connections()
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if build.is_successful():
         cache.write_text(json.dumps({"state": state, "columns": columns}), encoding="utf-8")
 

@@ -33,7 +33,8 @@ class Candidate:
         return f"{self.as_of_date.isoformat()}-{self.candidate_id[:12]}"
 
     def _parts(self) -> dict[str, object]:
-        return {**asdict(self), "mart_hashes": sorted(self.mart_hashes.items()), "policy_hashes": sorted(self.policy_hashes.items())}
+        hashes = {name: sorted(getattr(self, name).items()) for name in ("mart_hashes", "policy_hashes")}
+        return {"as_of_date": self.as_of_date, "known_through": self.known_through, **hashes}
 
 
 def fingerprint_candidate(settings: Settings, as_of_date: date) -> Candidate:

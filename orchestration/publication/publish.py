@@ -101,13 +101,13 @@ def _build(
         con.execute("checkpoint")
     (part / "parquet").mkdir()
     for name in candidate.mart_hashes:
-        os.replace(part / name, part / "parquet" / f"{name}.parquet")
+        (part / name).replace(part / "parquet" / f"{name}.parquet")
     write_json(part / MANIFEST, manifest)
     for file in (part / DATABASE, *(part / "parquet").iterdir()):
         _sync(file)
         file.chmod(0o444)
     shutil.rmtree(target, ignore_errors=True)
-    os.replace(part, target)
+    part.replace(target)
 
 
 def _copy_mart(con: duckdb.DuckDBPyConnection, name: str, grain: tuple[str, ...]) -> None:
@@ -186,7 +186,7 @@ def _manifest(
         "marts": {name: {"content_hash": candidate.mart_hashes[name], "rows": rows[name]} for name in rows},
         "checks_passed": verdict.check_count - len(verdict.warnings),
         "warnings": list(verdict.warnings),
-        "previous_publication": previous and {"publication_id": previous["publication_id"], "content_hash": previous["content_hash"]},
+        "previous_publication": previous and {key: previous[key] for key in ("publication_id", "content_hash")},
     }
 
 
@@ -196,11 +196,11 @@ def _switch(settings: Settings, target: Path) -> None:
     copy = settings.published / f".{DATABASE}.part"
     shutil.copyfile(target / DATABASE, copy)
     _sync(copy)
-    os.replace(copy, settings.serving_database)
+    copy.replace(settings.serving_database)
     link = settings.published / ".parquet.part"
     link.unlink(missing_ok=True)
     link.symlink_to(os.path.relpath(target / "parquet", settings.published))
-    os.replace(link, settings.published / "parquet")
+    link.replace(settings.published / "parquet")
 
 
 def _forget_old(settings: Settings) -> None:

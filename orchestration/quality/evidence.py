@@ -42,4 +42,4 @@ def write_json(path: Path, body: object) -> None:
         json.dump(body, file, ensure_ascii=False, indent=1, sort_keys=True, default=str)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(file.name, path)
+    Path(file.name).replace(path)

@@ -53,7 +53,9 @@ def judge(settings: Settings, candidate: Candidate) -> Verdict:
         loads = [row[0] for row in con.execute("select load_id from raw.loads order by load_id").fetchall()]
     if not required:
         return Verdict(("policy.policy_checks names no check: nothing vouches for the candidate",), (), 0)
-    blocking, warnings, count = [], [], 0
+    blocking: list[str] = []
+    warnings: list[str] = []
+    count = 0
     for check in required:
         subjects = _subjects(settings, check, loads)
         outcomes = {outcome.subject: outcome for outcome in _outcomes(settings, candidate, check, loads)}

@@ -10,7 +10,7 @@ from great_expectations.expectations import Expectation
 
 from ingestion.contract import Contract
 from ingestion.loader import Load
-from ingestion.readers import quoted
+from ingestion.readers import literal, quoted
 from orchestration.quality.evidence import CheckOutcome, record, recorded
 from orchestration.quality.expectations import no_rows, suite_runner
 from orchestration.settings import Settings
@@ -34,9 +34,8 @@ def landing_suite(contract: Contract, load: Load) -> list[Expectation]:
         if column.allowed:
             expectations.append(gxe.ExpectColumnValuesToBeInSet(column=column.name, value_set=list(column.allowed)))
         if column.pattern:
-            expectations.append(
-                no_rows(f"not regexp_matches({quoted(column.name)}, '{column.pattern}')", f"{column.name} matches {column.pattern}")
-            )
+            mismatch = f"not regexp_matches({quoted(column.name)}, {literal(column.pattern)})"
+            expectations.append(no_rows(mismatch, f"{column.name} matches {column.pattern}"))
     if len(contract.key) == 1:
         expectations.append(gxe.ExpectColumnValuesToBeUnique(column=contract.key[0]))
     else:
@@ -73,5 +72,6 @@ def load_evidence(settings: Settings, load_id: int) -> Path:
 
 
 def _quarantine_outcome(load: Load) -> CheckOutcome:
-    summary = f"{load.file_name}: {load.quarantined_row_count} of {load.delivered_row_count} rows of {load.table_name} quarantined"
+    counts = f"{load.quarantined_row_count} of {load.delivered_row_count} rows"
+    summary = f"{load.file_name}: {counts} of {load.table_name} quarantined"
     return CheckOutcome(QUARANTINE, f"load {load.load_id}", load.quarantined_row_count == 0, summary)

@@ -55,12 +55,14 @@ def _headlines(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     amounts = con.execute(
         "select currency_code, sum(outstanding_amount), "
         "coalesce(sum(outstanding_amount) filter (bucket_code not in ('not_due', 'unapplied')), 0), "
-        f"coalesce(sum(outstanding_amount) filter (bucket_code = 'unapplied'), 0) from marts.fct_aging where {latest} group by 1 order by 2 desc"
+        "coalesce(sum(outstanding_amount) filter (bucket_code = 'unapplied'), 0) "
+        f"from marts.fct_aging where {latest} group by 1 order by 2 desc"
     ).fetchall()
     for currency, outstanding, overdue, unapplied in amounts:
-        yield f"Outstanding {currency} {outstanding:>18,.2f}   overdue {overdue:>16,.2f}   unapplied credits {unapplied:>16,.2f}"
+        yield f"Outstanding {currency} {outstanding:>18,.2f}   overdue {overdue:>16,.2f}   unapplied {unapplied:>16,.2f}"
     dso = con.execute(
-        f"select level_key, dso_simple, dso_countback, note from marts.fct_turnover where {latest} and level = 'company' order by 1"
+        "select level_key, dso_simple, dso_countback, note from marts.fct_turnover "
+        f"where {latest} and level = 'company' order by 1"
     ).fetchall()
     for company, simple, countback, note in dso:
         yield f"DSO {company:<9} simple {_days(simple)}   count-back {_days(countback)}{f'   ({note})' if note else ''}"
@@ -70,7 +72,9 @@ def _headlines(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     ):
         counts = con.execute(query).fetchall()
         yield f"{title:<11}" + ("   ".join(f"{name} {count:,}" for name, count in counts) or "none")
-    absent = con.execute("select table_name, not_computed from marts.dim_data_sources where not is_delivered order by 1").fetchall()
+    absent = con.execute(
+        "select table_name, not_computed from marts.dim_data_sources where not is_delivered order by 1"
+    ).fetchall()
     if absent:
         yield "Not delivered, and so not computed:"
         yield from (f"  {table:<28} {consequence}" for table, consequence in absent)

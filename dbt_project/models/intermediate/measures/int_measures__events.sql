@@ -9,6 +9,9 @@ with covered as (
         group by unified_social_credit_code
     ) as registrations
         on registrations.first_published_on <= dates.as_of_date
+    -- Without the events themselves nothing was looked for.
+    inner join {{ ref("int_quality__source_counts") }} as sources
+        on sources.table_name = 'bureau.events' and sources.is_delivered
 ),
 
 known_events as (

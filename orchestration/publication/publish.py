@@ -19,6 +19,7 @@ from ingestion.errors import DataRefusedError
 from ingestion.readers import literal, quoted
 from orchestration.publication.candidate import Candidate, fingerprint_candidate
 from orchestration.publication.fingerprint import combined_hash, table_hashes
+from orchestration.publication.serving import published_id, published_manifest
 from orchestration.quality.candidate import read_marts
 from orchestration.quality.evidence import write_json
 from orchestration.quality.gate import Verdict, judge
@@ -61,21 +62,6 @@ def publish(settings: Settings, candidate: Candidate, published_at: datetime, co
     _switch(settings, target)
     _forget_old(settings)
     return Publication(candidate.publication_id, is_new=True, warnings=verdict.warnings)
-
-
-def published_id(settings: Settings) -> str | None:
-    """Id of the publication that BI reads now; None before the first."""
-    manifest = published_manifest(settings)
-    return manifest["publication_id"] if manifest else None
-
-
-def published_manifest(settings: Settings) -> dict[str, Any] | None:
-    """Manifest of what BI reads now, from the serving file itself; None before the first publication."""
-    if not settings.serving_database.exists():
-        return None
-    with duckdb.connect(str(settings.serving_database), read_only=True) as con:
-        row = con.execute("select manifest from marts.dim_publication").fetchone()
-    return json.loads(row[0]) if row else None
 
 
 def _build(

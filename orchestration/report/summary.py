@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.warehouse import open_working
-from orchestration.publication.publish import published_manifest
+from orchestration.publication.serving import published_manifest
 from orchestration.settings import Settings
 
 

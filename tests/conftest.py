@@ -1,0 +1,77 @@
+"""Shared homes: warehouses that real refreshes have built, once a session, through the command that users run."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHARED_DATA = ROOT.parent / "shared" / "data"
+RECEIVABLES = str(Path(sys.executable).with_name("receivables"))
+
+
+@dataclass(frozen=True)
+class Home:
+    """A warehouse home and what the command that built it printed."""
+
+    path: Path
+    output: str = ""
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `receivables` on this home as a user would."""
+        return subprocess.run(
+            [RECEIVABLES, *arguments], env=self.environment, capture_output=True, text=True, check=False, timeout=600
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "RECEIVABLES_HOME": str(self.path)}
+
+    @property
+    def serving_database(self) -> Path:
+        return self.path / "published" / "receivables.duckdb"
+
+    def query(self, sql: str) -> list[tuple]:
+        """Rows of a query on the published database."""
+        with duckdb.connect(str(self.serving_database), read_only=True) as con:
+            return con.execute(sql).fetchall()
+
+    def content_hash(self) -> str:
+        """Content hash of what is published."""
+        return self.query("select manifest ->> '$.content_hash' from marts.dim_publication")[0][0]
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The demo, as `make demo` builds it."""
+    home = Home(tmp_path_factory.mktemp("demo") / "warehouse")
+    done = home.run("demo")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Home(home.path, done.stdout)
+
+
+@pytest.fixture(scope="session")
+def new_home(demo_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Home]:
+    """Makes empty homes that already hold dbt's parsed manifest, which takes long to make and depends on no data."""
+
+    def make() -> Home:
+        path = tmp_path_factory.mktemp("home") / "warehouse"
+        shutil.copytree(demo_home.path / "dbt", path / "dbt")
+        return Home(path)
+
+    return make
+
+
+@pytest.fixture
+def demo_copy(demo_home: Home, tmp_path: Path) -> Iterator[Home]:
+    """A copy of the demo's home that a test may damage."""
+    path = tmp_path / "warehouse"
+    shutil.copytree(demo_home.path, path, symlinks=True)
+    yield Home(path, demo_home.output)
+    shutil.rmtree(path)

@@ -3,13 +3,13 @@
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
 from ingestion.errors import DataRefusedError
@@ -23,10 +23,24 @@ from orchestration.settings import Settings
 COLUMN_METADATA = ("dagster/column_schema", "dagster/column_lineage")
 
 
+class StageTranslator(DagsterDbtTranslator):
+    """A model's group is its stage, which is also its schema and the first part of its key."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The schema that the model is built in."""
+        return str(dbt_resource_props["schema"])
+
+
 def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
     """Staging, intermediate and marts of one as-of date."""
 
-    @dbt_assets(manifest=manifest, partitions_def=AS_OF_DATES, pool="warehouse_writer", exclude="resource_type:unit_test")
+    @dbt_assets(
+        manifest=manifest,
+        partitions_def=AS_OF_DATES,
+        pool="warehouse_writer",
+        exclude="resource_type:unit_test",
+        dagster_dbt_translator=StageTranslator(),
+    )
     def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         as_of_date = date.fromisoformat(context.partition_key)
         with open_working(settings.working_database, settings.memory_limit) as con:

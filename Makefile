@@ -1,0 +1,31 @@
+# Needs Python 3.11 or later, git and make. Everything is installed from uv.lock into .venv, nothing globally.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+RUN := .venv/bin
+
+.PHONY: demo test dev describe lint benchmark-kill
+
+demo: .venv/installed
+	$(RUN)/receivables demo
+
+test: .venv/installed
+	$(RUN)/pytest
+
+dev: .venv/installed
+	$(RUN)/receivables dev
+
+# Brings dbt's description of raw and staging tables up to date with ingestion/contracts.
+describe: .venv/installed
+	$(RUN)/python -m ingestion.describe
+
+lint: .venv/installed
+	$(RUN)/pytest tests/house_rules
+
+# Kills a refresh at five random moments and compares the outcome with an undisturbed run.
+benchmark-kill: .venv/installed
+	$(RUN)/python -m benchmarks.kill_refresh
+
+.venv/installed: pyproject.toml uv.lock
+	test -x $(RUN)/uv || ($(PYTHON) -m venv .venv && $(RUN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION))
+	$(RUN)/uv sync --locked --quiet
+	touch $@

@@ -1,0 +1,116 @@
+"""The demo as a newcomer meets it: one command, true figures, nothing loaded twice, nothing half published."""
+
+import json
+import subprocess
+import time
+from decimal import Decimal
+
+import duckdb
+
+from tests.conftest import RECEIVABLES, Home
+
+MARTS = {
+    "dim_customers", "dim_data_sources", "dim_policies", "dim_publication", "dim_reporting_dates", "fct_aging", "fct_alerts",
+    "fct_risk_factors", "fct_risk_grades", "fct_tie_outs", "fct_turnover",
+}  # fmt: skip
+
+
+def test_the_summary_names_loads_quarantine_verdict_and_headlines(demo_home: Home) -> None:
+    for words in (
+        "rows delivered",
+        "quarantined",
+        "Gate       passed",
+        "Outstanding CNY",
+        "DSO 1000",
+        "Grades",
+        "Alerts",
+        "Try next",
+    ):
+        assert words in demo_home.output
+
+
+def test_published_holds_tables_only_each_described(demo_home: Home) -> None:
+    tables = demo_home.query("select table_name, comment from duckdb_tables() where schema_name = 'marts'")
+    assert {name for name, _ in tables} == MARTS
+    assert all(comment for _, comment in tables)
+    assert demo_home.query("select count(*) from duckdb_views() where not internal") == [(0,)]
+    undescribed = demo_home.query(
+        "select table_name, column_name from duckdb_columns() "
+        "where schema_name = 'marts' and comment is null and table_name <> 'dim_publication'"
+    )
+    assert undescribed == []
+
+
+def test_the_demo_has_the_size_it_promises(demo_home: Home) -> None:
+    ((documents,),) = demo_home.query("select known_row_count from marts.dim_data_sources where table_name = 'erp.documents'")
+    assert 18_000 < documents < 22_000
+    assert demo_home.query("select count(distinct company_code) from marts.fct_aging") == [(3,)]
+    assert demo_home.query("select count(*) from marts.dim_reporting_dates") == [(25,)]
+    ((customers,),) = demo_home.query("select count(*) from marts.dim_customers")
+    assert 380 < customers < 440
+
+
+def test_every_tie_out_agrees_on_every_reporting_date(demo_home: Home) -> None:
+    assert demo_home.query("select distinct status_code from marts.fct_tie_outs") == [("agrees",)]
+    compared = dict(demo_home.query("select tie_out_code, count(distinct as_of_date) from marts.fct_tie_outs group by 1"))
+    assert compared == {
+        "rows_landed": 1, "buckets_to_documents": 25, "open_items_to_aging": 25, "aging_to_general_ledger": 25,
+    }  # fmt: skip
+
+
+def test_planted_source_errors_are_quarantined_and_counted(demo_home: Home) -> None:
+    counts = dict(demo_home.query("select table_name, quarantined_row_count from marts.dim_data_sources"))
+    assert counts["erp.orders"] > 0 and counts["crm.collection_activities"] > 0
+    assert counts["erp.documents"] == 0
+    assert demo_home.query(
+        "select count(*) from marts.dim_data_sources where delivered_row_count <> loaded_row_count + quarantined_row_count"
+    ) == [(0,)]
+    assert demo_home.query("select has_warnings from marts.dim_publication") == [(True,)]
+
+
+def test_the_manifest_says_what_it_came_from(demo_home: Home) -> None:
+    ((text,),) = demo_home.query("select manifest from marts.dim_publication")
+    manifest = json.loads(text)
+    assert manifest["as_of_date"] == "2026-10-31"
+    assert len(manifest["inputs"]) == 15 and all(len(one["sha256"]) == 64 for one in manifest["inputs"])
+    assert manifest["policy_versions"]["aging"] == "aging-1"
+    ((outstanding,),) = demo_home.query(
+        "select sum(outstanding_amount) from marts.fct_aging where as_of_date = '2026-10-31' and currency_code = 'CNY'"
+    )
+    totals = [Decimal(t["outstanding_amount"]) for t in manifest["control_totals"] if t["currency"] == "CNY"]
+    assert sum(totals) == outstanding
+    for mart in MARTS - {"dim_publication"}:
+        assert duckdb.sql(f"select count(*) from '{demo_home.path}/published/parquet/{mart}.parquet'").fetchone() == (
+            manifest["marts"][mart]["rows"],
+        )
+
+
+def test_an_earlier_date_is_the_same_from_any_refresh_and_bi_reads_through_the_switch(demo_home: Home) -> None:
+    """As of the end of 2025 in the demo's history and by a refresh of that date: the same aging. Then the demo again: nothing is
+    loaded, the published hash is the first one, and readers all through it see the old set or the new one, whole."""
+    aging_2025 = (
+        "select company_code, customer_id, currency_code, bucket_code, outstanding_amount from marts.fct_aging "
+        "where as_of_date = '2025-12-31' order by all"
+    )
+    question = "select max(as_of_date), count(*), sum(outstanding_amount) from marts.fct_aging"
+    first_hash, from_history, new = demo_home.content_hash(), demo_home.query(aging_2025), demo_home.query(question)
+    done = demo_home.run("refresh", "--as-of", "2025-12-31")
+    assert done.returncode == 0, done.stdout + done.stderr
+    old = demo_home.query(question)
+    assert demo_home.query(aging_2025) == from_history and len(from_history) > 500
+
+    holder = duckdb.connect(str(demo_home.serving_database), read_only=True)
+    refresh = subprocess.Popen(
+        [RECEIVABLES, "demo"], env=demo_home.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    seen = []
+    while refresh.poll() is None:
+        assert holder.cursor().execute(question).fetchall() == old
+        seen.append(demo_home.query(question))
+        time.sleep(0.1)
+    holder.close()
+    output = refresh.stdout.read() if refresh.stdout else ""
+    assert refresh.returncode == 0, output
+    assert len(seen) > 50 and all(answer in (old, new) for answer in seen)
+    assert output.count("0 loaded      0 quarantined   1 files known before") == 15
+    assert demo_home.content_hash() == first_hash

@@ -1,0 +1,63 @@
+"""The Dagster graph: every stage an asset, every test a check, lineage by column, a schedule on business days."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+import pytest
+
+from ingestion.contract import load_contracts
+from orchestration.definitions import build_definitions
+from orchestration.jobs import business_days
+from orchestration.settings import Settings, apply_settings
+from tests.conftest import Home
+
+
+@pytest.fixture(scope="module")
+def definitions(demo_home: Home) -> dg.Definitions:
+    settings = Settings(home=demo_home.path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RECEIVABLES_HOME", str(demo_home.path))
+        apply_settings(settings)
+        yield build_definitions(settings)
+
+
+def test_every_extract_table_and_mart_is_an_asset_named_by_its_path(definitions: dg.Definitions) -> None:
+    keys = {key.to_user_string() for key in definitions.resolve_asset_graph().get_all_asset_keys()}
+    assert {f"raw/{contract.raw_name}" for contract in load_contracts().values()} <= keys
+    assert {"staging/stg_erp__documents", "marts/fct_aging", "gate/candidate", "published/receivables"} <= keys
+
+
+def test_groups_are_stages(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    groups = {graph.get(key).group_name for key in graph.materializable_asset_keys}
+    assert groups == {"raw", "staging", "intermediate", "marts", "policy", "reference", "gate", "published"}
+
+
+def test_dbt_tests_landing_suites_and_tie_outs_are_checks_that_block(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    checks = {(key.asset_key.to_user_string(), key.name): graph.get_check_spec(key) for key in graph.asset_check_keys}
+    assert checks["raw/erp__documents", "landing_suite"].blocking
+    assert checks["gate/candidate", "tie_out_aging_to_general_ledger"].blocking
+    assert checks["gate/candidate", "candidate_suite_fct_aging"].blocking
+    assert any(asset == "marts/fct_risk_factors" and "factors_sum_to_score" in name for asset, name in checks)
+
+
+def test_marts_carry_column_lineage(demo_home: Home) -> None:
+    with dg.DagsterInstance.from_config(str(demo_home.path / "dagster")) as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey(["marts", "fct_risk_grades"]))
+        assert event is not None and event.asset_materialization is not None
+        lineage = event.asset_materialization.metadata["dagster/column_lineage"].value
+    parents = {(d.asset_key.to_user_string(), d.column_name) for d in lineage.deps_by_column["score"]}
+    assert parents == {("intermediate/int_risk__customers_graded", "score")}
+
+
+def test_the_schedule_refreshes_the_morning_after_each_business_day() -> None:
+    assert business_days.execution_timezone == "Asia/Shanghai"
+    # Saturday 31 October 2026, 06:00 in Shanghai: the refresh is as of Friday.
+    context = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 10, 30, 22, tzinfo=UTC))
+    request = business_days(context)
+    assert isinstance(request, dg.RunRequest) and request.partition_key == "2026-10-30"
+
+
+def test_telemetry_is_off(demo_home: Home) -> None:
+    assert "telemetry:\n  enabled: false" in (demo_home.path / "dagster" / "dagster.yaml").read_text()

@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from ingestion.errors import DataRefusedError
-from ingestion.profile import profile_names
+from ingestion.loader import refuse_without_documents
+from ingestion.profile import load_profile, profile_names
 from ingestion.synthetic import SyntheticSender, write_extracts
 from orchestration.settings import Settings, apply_settings, read_settings
 
@@ -127,6 +128,7 @@ def _settings() -> Settings:
 
 def _refresh(settings: Settings, as_of: datetime, profile: str, extracts: Path) -> None:
     """Refresh and print the summary; exit with 1 and the reasons when nothing was published."""
+    refuse_without_documents(extracts, load_profile(profile))
     from orchestration.refresh import run_refresh
     from orchestration.report.summary import summary_lines
 

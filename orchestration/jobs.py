@@ -1,6 +1,7 @@
 """The jobs and when they run."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
@@ -18,5 +19,6 @@ daily_refresh = dg.define_asset_job(
 @dg.schedule(job=daily_refresh, cron_schedule="0 6 * * 2-6", execution_timezone=TIME_ZONE)
 def business_days(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Every morning after a business day (Monday to Friday), as of that day."""
-    as_of_date = (context.scheduled_execution_time - timedelta(days=1)).date().isoformat()
+    morning = context.scheduled_execution_time.astimezone(ZoneInfo(TIME_ZONE))
+    as_of_date = (morning - timedelta(days=1)).date().isoformat()
     return dg.RunRequest(run_key=as_of_date, partition_key=as_of_date)

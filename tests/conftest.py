@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
+WORKED_LEDGER = ROOT / "tests" / "fixtures" / "worked_ledger"
 RECEIVABLES = str(Path(sys.executable).with_name("receivables"))
 
 
@@ -66,6 +67,15 @@ def new_home(demo_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Calla
         return Home(path)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def ledger(new_home: Callable[[], Home]) -> Home:
+    """The worked ledger, refreshed as of 31 March 2026 through the canonical profile."""
+    home = new_home()
+    done = home.run("refresh", "--as-of", "2026-03-31", "--profile", "canonical", "--extracts", str(WORKED_LEDGER))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return home
 
 
 @pytest.fixture

@@ -1,22 +1,11 @@
-"""The worked ledger (tests/fixtures/worked_ledger), refreshed once as of 31 March 2026 through the canonical profile."""
+"""How the worked cases ask the worked ledger."""
 
-import os
 from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 
-from tests.conftest import ROOT, Home
-
-WORKED_LEDGER = ROOT / "tests" / "fixtures" / "worked_ledger"
-
-
-@pytest.fixture(scope="session")
-def ledger(new_home: Callable[[], Home]) -> Home:
-    home = new_home()
-    done = home.run("refresh", "--as-of", "2026-03-31", "--profile", "canonical", "--extracts", os.fspath(WORKED_LEDGER))
-    assert done.returncode == 0, done.stdout + done.stderr
-    return home
+from tests.conftest import Home
 
 
 @pytest.fixture(scope="session")

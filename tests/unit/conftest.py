@@ -1,6 +1,6 @@
 """A warehouse with raw tables only, and a sender that delivers a few files to it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +10,10 @@ import pytest
 
 from ingestion.contract import load_contracts
 from ingestion.loader import TableDelivery, load_table
-from ingestion.profile import FileFormat, Profile, TableMapping, load_profile
+from ingestion.profile import Profile, load_profile
 from ingestion.warehouse import create_raw_tables, open_working
 
-LOADED_AT = datetime(2026, 1, 1)
+LOADED_AT = datetime(2026, 1, 1)  # noqa: DTZ001
 
 
 @dataclass
@@ -48,14 +48,3 @@ def warehouse(tmp_path: Path) -> Iterator[RawWarehouse]:
         create_raw_tables(con)
         (tmp_path / "extracts").mkdir()
         yield RawWarehouse(con, tmp_path / "extracts", tmp_path / "archive", load_profile("canonical"))
-
-
-@pytest.fixture
-def profile_of() -> Callable[..., Profile]:
-    """Makes a profile that maps one pattern of files to one table by the table's own column names."""
-
-    def make(table: str, files: str, **file_format: object) -> Profile:
-        mapping = TableMapping(table=table, files=files, file_format=FileFormat(**file_format), columns="same_names")
-        return Profile(name="test", description="", tables=(mapping,))
-
-    return make

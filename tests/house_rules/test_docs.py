@@ -1,0 +1,44 @@
+"""What the documents tell a reader to run exists, and nothing in the repository is left over."""
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from orchestration.cli import main
+from tests.conftest import ROOT
+
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "tests" / "README.md"]
+SOURCES = [
+    path
+    for folder in ("ingestion", "orchestration", "dbt_project", "tests", "benchmarks", "docs")
+    for path in sorted((ROOT / folder).rglob("*"))
+    if path.suffix in (".py", ".sql", ".yml", ".md") and not {"target", "logs"} & set(path.parts)
+]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_in_documents_exist(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    targets = set(re.findall(r"^(\w[\w-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z][\w-]+)\b(?=[`\s])", text)) <= targets
+    for command in set(re.findall(r"^\s*(?:uv run )?receivables ([a-z]+)", text, flags=re.MULTILINE)):
+        assert CliRunner().invoke(main, [command, "--help"]).exit_code == 0, command
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_files_that_documents_name_exist(path: Path) -> None:
+    for name in re.findall(r"`((?:ingestion|orchestration|dbt_project|tests|docs|benchmarks)/[\w./-]+)`", path.read_text()):
+        assert (ROOT / name).exists() or (ROOT / "tests" / name).exists(), name
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_unfinished_business(path: Path) -> None:
+    marks = ("TO" + "DO", "FIX" + "ME", "X" * 3)
+    assert not any(re.search(rf"\b{mark}\b", path.read_text(encoding="utf-8")) for mark in marks)
+
+
+def test_ci_calls_the_command_that_the_readme_names() -> None:
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").rstrip().endswith("\nmake test")
+    assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")

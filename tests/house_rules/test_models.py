@@ -1,0 +1,69 @@
+"""Every model reads the same way, is described beside itself, reads no clock and holds no business number."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ingestion.describe import described_files
+from tests.conftest import ROOT
+
+PROJECT = ROOT / "dbt_project"
+MODELS = sorted((PROJECT / "models").rglob("*.sql"))
+# What arithmetic and the calendar need: identities, signs, percent, two decimals of money, twelve months.
+PLAIN_NUMBERS = {"0", "1", "2", "100", "12"}
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_model_opens_with_what_it_is_and_its_grain(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    header = [line for line in lines[:3] if line.startswith("--")]
+    assert lines[0].startswith("-- ") and any(line.startswith("-- Grain: one row") for line in header)
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_model_has_its_description_beside_it(path: Path) -> None:
+    (model,) = yaml.safe_load(path.with_suffix(".yml").read_text(encoding="utf-8"))["models"]
+    assert model["name"] == path.stem and len(model["description"]) > 30
+    assert all(len(column["description"]) > 5 for column in model["columns"])
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_model_reads_no_clock(path: Path) -> None:
+    text = path.read_text(encoding="utf-8").lower()
+    assert not re.search(r"current_date|current_timestamp|\bnow\(|getdate|\btoday\(", text)
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_model_holds_no_business_number(path: Path) -> None:
+    text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
+    text = re.sub(r"decimal\(\d+, ?\d+\)|'[^']*'|\"[^\"]*\"", "", text)
+    numbers = set(re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", text))
+    assert numbers <= PLAIN_NUMBERS, numbers - PLAIN_NUMBERS
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_names_say_layer_and_subject(path: Path) -> None:
+    stage, subject = path.relative_to(PROJECT / "models").parts[:2]
+    expected = {"staging": rf"stg_{subject}__\w+", "intermediate": rf"int_{subject}__\w+", "marts": r"(dim|fct)_\w+"}
+    assert re.fullmatch(expected[stage], path.stem)
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / "models" / "marts").rglob("*.yml")), ids=lambda path: path.stem)
+def test_marts_promise_a_grain_types_and_chinese_labels(path: Path) -> None:
+    (model,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    assert any("unique_grain" in test for test in model["data_tests"] if isinstance(test, dict))
+    for column in model["columns"]:
+        assert column["data_type"] and column["config"]["meta"]["label_zh"]
+    assert "as_of_date" in {column["name"] for column in model["columns"]}
+
+
+def test_marts_have_their_contracts_enforced() -> None:
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    assert project["models"]["receivables"]["marts"]["+contract"] == {"enforced": True}
+
+
+@pytest.mark.parametrize("path", sorted(described_files()), ids=lambda path: path.stem)
+def test_raw_and_staging_are_described_as_their_contracts_say(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == described_files()[path], "run `make describe`"

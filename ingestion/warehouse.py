@@ -1,5 +1,6 @@
 """The working database's raw schema: its tables, and how it is opened. Tables derive from the contracts."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -12,6 +13,8 @@ from ingestion.errors import DataRefusedError
 from ingestion.readers import quoted
 
 LINEAGE_COLUMNS = {"_load_id": "BIGINT", "_file_sha256": "VARCHAR", "_line_number": "BIGINT"}
+
+LOCK_WAIT_SECONDS = 60
 
 LOADS = """create table if not exists raw.loads (
     load_id bigint not null, table_name varchar not null, profile_name varchar not null, file_name varchar not null,
@@ -31,14 +34,9 @@ REFRESH = "create table if not exists raw.refresh (as_of_date date not null, kno
 
 @contextmanager
 def open_working(path: Path, memory_limit: str, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The working database, closed on the way out; refused with the reason when another process holds it."""
+    """The working database, closed on the way out; refused with the reason when another process goes on holding it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        con = duckdb.connect(str(path), read_only=read_only)
-    except duckdb.IOException as error:
-        raise DataRefusedError(
-            f"Cannot open {path}: {str(error).splitlines()[0]}", "wait for the other command to end, then run this again"
-        ) from error
+    con = _connect(path, read_only)
     try:
         con.execute("set enable_progress_bar = false")
         con.execute("set memory_limit = ?", [memory_limit])
@@ -46,6 +44,19 @@ def open_working(path: Path, memory_limit: str, read_only: bool = False) -> Iter
         yield con
     finally:
         con.close()
+
+
+def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Wait for the file's lock: a build that outlived its killed parent lets go of it when it ends."""
+    for seconds_left in reversed(range(LOCK_WAIT_SECONDS)):
+        try:
+            return duckdb.connect(str(path), read_only=read_only)
+        except duckdb.IOException as error:
+            if seconds_left == 0 or "lock" not in str(error):
+                fix = "wait for the other command to end, then run this again"
+                raise DataRefusedError(f"Cannot open {path}: {str(error).splitlines()[0]}", fix) from error
+            time.sleep(1)
+    raise AssertionError("unreachable")
 
 
 def create_raw_tables(con: duckdb.DuckDBPyConnection) -> None:

@@ -1,14 +1,15 @@
 -- What the bureau had published on each customer by each reporting date; zero means looked and found nothing.
 -- Grain: one row per as_of_date and customer_id that the bureau covers.
-with covered as (
+with first_publications as (
+    select unified_social_credit_code, min(published_on) as first_published_on
+    from {{ ref("stg_bureau__registrations") }}
+    group by unified_social_credit_code
+),
+
+covered as (
     select dates.as_of_date, registrations.unified_social_credit_code
     from {{ ref("int_dates__reporting") }} as dates
-    inner join (
-        select unified_social_credit_code, min(published_on) as first_published_on
-        from {{ ref("stg_bureau__registrations") }}
-        group by unified_social_credit_code
-    ) as registrations
-        on registrations.first_published_on <= dates.as_of_date
+    inner join first_publications as registrations on registrations.first_published_on <= dates.as_of_date
     -- Without the events themselves nothing was looked for.
     inner join {{ ref("int_quality__source_counts") }} as sources
         on sources.table_name = 'bureau.events' and sources.is_delivered

@@ -25,13 +25,12 @@ with effective as (
 legs as (
     select
         company_code, application_no, 'debit' as leg, debit_document_no as document_no, debit_instalment_no as instalment_no,
-        effective_date, -applied_amount as movement_amount, applied_amount as settling_amount, credit_document_type,
-        credit_document_date
+        effective_date, -1 as direction, applied_amount, credit_document_type, credit_document_date
     from effective
     union all
     select
         company_code, application_no, 'credit', credit_document_no, null,
-        effective_date, applied_amount, applied_amount, credit_document_type, credit_document_date
+        effective_date, 1, applied_amount, credit_document_type, credit_document_date
     from effective
 )
 
@@ -43,8 +42,8 @@ select
     -- A named instalment that the document does not have is left to policy, and so is none where there are several.
     coalesce(named.instalment_no, only_one.instalment_no) as instalment_no,
     legs.effective_date,
-    legs.movement_amount,
-    legs.settling_amount,
+    legs.direction * legs.applied_amount as movement_amount,
+    legs.applied_amount as settling_amount,
     legs.credit_document_type,
     legs.credit_document_date
 from legs

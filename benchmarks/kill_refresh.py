@@ -1,7 +1,8 @@
 """Kills a refresh (SIGKILL, with all that it started) at random moments and reports whether anything came of it.
 
-For each kill: whether what is published was whole and readable. In the end: whether the next run finished and gave the content
-hash of an undisturbed run. Run by `make benchmark-kill`; `--kills N --seed S` for more.
+The first half of the kills meets an empty home, the second half one that has published an earlier date. For each kill: whether
+what is published was whole and readable. In the end: whether the next run finished and gave the content hash of an undisturbed
+run. Run by `make benchmark-kill`; `--kills N --seed S` for more.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 
+EARLIER_DATE = "2025-12-31"
 RECEIVABLES = str(Path(sys.executable).with_name("receivables"))
 
 
@@ -33,10 +35,15 @@ def main() -> int:
         killed = Path(scratch) / "killed"
         moments = random.Random(options.seed)
         failures = 0
+        earlier = None
         for kill in range(1, options.kills + 1):
+            if kill == options.kills // 2 + 1:
+                _refresh(killed, "refresh", "--as-of", EARLIER_DATE)
+                earlier = _content_hash(killed)
+                print(f"published as of {EARLIER_DATE}: content {earlier}")
             after = _kill_refresh(killed, moments.uniform(3, seconds * 0.95))
             found = _content_hash(killed)
-            is_whole = found in (None, expected)
+            is_whole = found in (earlier, expected)
             failures += not is_whole
             print(f"kill {kill} after {after:5.1f} s: published {found or 'nothing yet'}: {'whole' if is_whole else 'BROKEN'}")
         _refresh(killed)
@@ -49,9 +56,9 @@ def _environment(home: Path) -> dict[str, str]:
     return {**os.environ, "RECEIVABLES_HOME": str(home)}  # noqa: TID251
 
 
-def _refresh(home: Path) -> float:
+def _refresh(home: Path, *arguments: str) -> float:
     started = time.monotonic()
-    subprocess.run([RECEIVABLES, "demo"], env=_environment(home), check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([RECEIVABLES, *(arguments or ["demo"])], env=_environment(home), check=True, stdout=subprocess.DEVNULL)
     return time.monotonic() - started
 
 

@@ -6,19 +6,17 @@ import duckdb
 
 from ingestion.readers import quoted
 
-HALF_RANGE = 2**64 - 59  # the largest prime below 2^64
-
 
 def table_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
     """SHA-256 over the table's columns, row count and the combined MD5 of its rows.
 
-    Rows are combined by exclusive or (order does not matter) and by a sum modulo a prime (equal rows do not cancel out).
+    Rows are combined by exclusive or (order does not matter) and by a sum of their upper halves (equal rows do not cancel out).
     """
     columns = con.execute(f"describe {table}").fetchall()
     names = ", ".join(f"coalesce({quoted(name)}::varchar, chr(0))" for name, *_ in columns)
     digest = con.execute(
         f"""with hashed as (select md5_number(concat_ws(chr(1), {names})) as row_hash from {table})
-        select count(*), coalesce(bit_xor(row_hash), 0)::varchar, coalesce(sum((row_hash % {HALF_RANGE})::hugeint), 0)::varchar
+        select count(*), coalesce(bit_xor(row_hash), 0)::varchar, coalesce(sum((row_hash >> 64)::hugeint), 0)::varchar
         from hashed"""
     ).fetchone()
     header = [(name, sql_type) for name, sql_type, *_ in columns]

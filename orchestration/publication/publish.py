@@ -17,7 +17,7 @@ import duckdb
 from ingestion.archive import fingerprint
 from ingestion.errors import DataRefusedError
 from ingestion.readers import literal, quoted
-from orchestration.publication.candidate import Candidate, fingerprint_candidate
+from orchestration.publication.candidate import Candidate
 from orchestration.publication.fingerprint import combined_hash, table_hashes
 from orchestration.publication.serving import published_id, published_manifest
 from orchestration.quality.candidate import read_marts
@@ -50,10 +50,6 @@ def publish(settings: Settings, candidate: Candidate, published_at: datetime, co
             "The gate refused to publish:\n" + "\n".join(f"  - {problem}" for problem in verdict.blocking),
             "correct the data or the policy and run the refresh again; the last published set is untouched",
         )
-    if fingerprint_candidate(settings, candidate.as_of_date) != candidate:
-        raise PublicationRefusedError(
-            "The working database no longer holds the candidate that the evidence is of.", "run the refresh again"
-        )
     if published_id(settings) == candidate.publication_id:
         return Publication(candidate.publication_id, is_new=False, warnings=verdict.warnings)
     target = settings.publications / candidate.publication_id
@@ -67,7 +63,10 @@ def publish(settings: Settings, candidate: Candidate, published_at: datetime, co
 def _build(
     settings: Settings, candidate: Candidate, verdict: Verdict, target: Path, published_at: datetime, commit: str | None
 ) -> None:
-    """Write a publication's files in a folder of their own and move it into place whole."""
+    """Write a publication's files in a folder of their own and move it into place whole.
+
+    The copies are hashed, not the originals: whatever became of the working database, what is published is what was checked.
+    """
     part = target.with_name(target.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -82,7 +81,9 @@ def _build(
         con.execute("detach working")
         hashes = table_hashes(con, "marts")
         if hashes != candidate.mart_hashes:
-            raise PublicationRefusedError("The copy of the marts does not match the candidate.", "run the refresh again")
+            raise PublicationRefusedError(
+                "The working database no longer holds the candidate that the evidence is of.", "run the refresh again"
+            )
         _describe_publication(con, manifest)
         con.execute("checkpoint")
     (part / "parquet").mkdir()

@@ -93,9 +93,11 @@ class Contract(BaseModel):
         """`erp__documents`: the table in schema `raw`, and the last part of its asset key."""
         return f"{self.source}__{self.table}"
 
-    def column(self, name: str) -> Column:
-        """The column of that name; KeyError when there is none."""
-        return {column.name: column for column in self.columns}[name]
+    def rules_json(self) -> str:
+        """What decides how a row is read and judged; a reworded description does not."""
+        return self.model_dump_json(
+            exclude={"description": True, "grain": True, "columns": {"__all__": {"description", "label_zh"}}}
+        )
 
 
 @cache

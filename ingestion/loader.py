@@ -38,11 +38,6 @@ class TableDelivery:
     loads: tuple[Load, ...]
     known_file_count: int
 
-    @property
-    def is_delivered(self) -> bool:
-        """Whether the sender delivers the table at all."""
-        return bool(self.loads) or self.known_file_count > 0
-
 
 def load_table(
     con: duckdb.DuckDBPyConnection, contract: Contract, profile: Profile, extracts: Path, archive: Path, loaded_at: datetime
@@ -100,7 +95,7 @@ def _load_file(
 ) -> Load | None:  # fmt: skip
     """One load, or None when this file was loaded under this mapping before."""
     sha256, copy = archive_file(archive, path)
-    mapping_sha256 = hashlib.sha256((contract.model_dump_json() + mapping.model_dump_json()).encode()).hexdigest()
+    mapping_sha256 = hashlib.sha256((contract.rules_json() + mapping.model_dump_json()).encode()).hexdigest()
     known = con.execute(
         "select 1 from raw.loads where table_name = ? and file_sha256 = ? and mapping_sha256 = ?",
         [contract.name, sha256, mapping_sha256],

@@ -5,12 +5,15 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from packaging.version import Version
 
 from ingestion.errors import DataRefusedError
 from ingestion.warehouse import ask_for, open_working
@@ -108,9 +111,17 @@ def _refuse_failures(run_results: Path) -> None:
         )
 
 
+class OfflineDbt(DbtCliResource):
+    """dbt without the call to `dbt --version` by which dagster-dbt learns the version: it asks PyPI for the newest release."""
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        return Version(metadata.version("dbt-core"))
+
+
 def dbt_resource(settings: Settings) -> DbtCliResource:
     """dbt as this environment installed it, on this project."""
-    return DbtCliResource(
+    return OfflineDbt(
         project_dir=str(settings.dbt_project),
         profiles_dir=str(settings.dbt_project),
         dbt_executable=str(Path(sys.executable).with_name("dbt")),

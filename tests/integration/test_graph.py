@@ -1,11 +1,14 @@
 """The Dagster graph: every stage an asset, every test a check, lineage by column, a schedule on business days."""
 
 from datetime import UTC, datetime
+from importlib import metadata
 
 import dagster as dg
 import pytest
+from dagster_dbt import DbtCliResource
 
 from ingestion.contract import load_contracts
+from orchestration.assets.warehouse import dbt_resource
 from orchestration.definitions import build_definitions
 from orchestration.jobs import business_days
 from orchestration.settings import Settings, apply_settings
@@ -57,6 +60,14 @@ def test_the_schedule_refreshes_the_morning_after_each_business_day() -> None:
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 10, 30, 22, tzinfo=UTC))
     request = business_days(context)
     assert isinstance(request, dg.RunRequest) and request.partition_key == "2026-10-30"
+
+
+def test_dbt_is_not_asked_for_its_version_because_that_asks_the_internet(demo_home: Home) -> None:
+    assert "_cli_version" in vars(DbtCliResource), "dagster-dbt learns dbt's version in another way now: look where it asks"
+    resource = dbt_resource(Settings(home=demo_home.path))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("subprocess.Popen", None)
+        assert str(resource._cli_version) == metadata.version("dbt-core")
 
 
 def test_telemetry_is_off(demo_home: Home) -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingestion.contract import load_contracts
 from ingestion.errors import DataRefusedError
 from tests.unit.conftest import RawWarehouse
 
@@ -66,6 +67,13 @@ def test_the_same_file_twice_changes_nothing(warehouse: RawWarehouse) -> None:
     again = warehouse.deliver("erp.documents", "documents.csv", HEADER + GOOD)
     assert (again.loads, again.known_file_count) == ((), 1)
     assert warehouse.rows("select count(*) from raw.erp__documents") == [(1,)]
+
+
+def test_a_reworded_description_does_not_load_a_file_again() -> None:
+    contract = load_contracts()["erp.documents"]
+    reworded = contract.model_copy(update={"description": "Other words."})
+    stricter = contract.model_copy(update={"row_rules": ()})
+    assert contract.rules_json() == reworded.rules_json() != stricter.rules_json()
 
 
 def test_a_corrected_file_is_a_new_load_beside_the_old(warehouse: RawWarehouse) -> None:

@@ -4,24 +4,20 @@ with refresh as (
     select {{ as_of_date() }} as as_of_date
 ),
 
-aging_policy as (
-    {{ policy_in_force("aging", "refresh") }}
-),
-
-turnover_policy as (
-    {{ policy_in_force("turnover", "refresh") }}
+in_force as (
+    {{ policies_in_force("refresh") }}
 ),
 
 settings as (
     select
         refresh.as_of_date as refresh_date,
-        cast(aging.history_months as integer) as history_months,
-        cast(turnover.period_months as integer) as period_months
+        max(cast(aging.history_months as integer)) as history_months,
+        max(cast(turnover.period_months as integer)) as period_months
     from refresh
-    inner join aging_policy on refresh.as_of_date = aging_policy.as_of_date
-    inner join {{ ref("policy_aging") }} as aging on aging_policy.policy_version = aging.policy_version
-    inner join turnover_policy on refresh.as_of_date = turnover_policy.as_of_date
-    inner join {{ ref("policy_turnover") }} as turnover on turnover_policy.policy_version = turnover.policy_version
+    inner join in_force on refresh.as_of_date = in_force.as_of_date
+    left join {{ ref("policy_aging") }} as aging on in_force.policy_version = aging.policy_version
+    left join {{ ref("policy_turnover") }} as turnover on in_force.policy_version = turnover.policy_version
+    group by refresh.as_of_date
 ),
 
 dated as (

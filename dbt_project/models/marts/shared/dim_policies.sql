@@ -5,10 +5,7 @@ with refresh as (
 ),
 
 in_force as (
-    select policy_area, max_by(policy_version, effective_from) as policy_version
-    from {{ ref("policy_versions") }}
-    where effective_from <= {{ as_of_date() }}
-    group by policy_area
+    {{ policies_in_force("refresh") }}
 )
 
 select

@@ -11,11 +11,12 @@ from typing import Any
 import click
 
 from ingestion.errors import DataRefusedError
-from ingestion.loader import refuse_without_documents
+from ingestion.loader import refuse_without_documents, unclaimed_files
 from ingestion.profile import load_profile, profile_names
 from ingestion.synthetic import SyntheticSender, write_extracts
 from orchestration.settings import Settings, apply_settings, read_settings
 
+UNCLAIMED_SHOWN = 5
 DATE = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -128,11 +129,15 @@ def _settings() -> Settings:
 
 def _refresh(settings: Settings, as_of: datetime, profile: str, extracts: Path) -> None:
     """Refresh and print the summary; exit with 1 and the reasons when nothing was published."""
-    refuse_without_documents(extracts, load_profile(profile))
+    sender = load_profile(profile)
+    refuse_without_documents(extracts, sender)
     from orchestration.refresh import run_refresh
     from orchestration.report.summary import summary_lines
 
     click.echo(f"Refreshing {settings.home} as of {as_of.date()} from {extracts} (profile {profile})")
+    if unclaimed := unclaimed_files(extracts, sender):
+        more = f" and {len(unclaimed) - UNCLAIMED_SHOWN} more" if len(unclaimed) > UNCLAIMED_SHOWN else ""
+        click.echo(f"Not read, as no pattern of the profile matches them: {', '.join(unclaimed[:UNCLAIMED_SHOWN])}{more}")
     outcome = run_refresh(settings, as_of.date(), profile, extracts)
     if not outcome.is_published:
         click.echo("\nNot published. The last published set, if there is one, is untouched.", err=True)

@@ -10,6 +10,7 @@ import dagster as dg
 from filelock import FileLock, Timeout
 
 from ingestion.errors import DataRefusedError
+from orchestration.assets.partitions import refuse_other_centuries
 from orchestration.definitions import build_definitions
 from orchestration.settings import Settings
 
@@ -26,6 +27,7 @@ class RefreshOutcome:
 
 def run_refresh(settings: Settings, as_of_date: date, profile: str, extracts: Path) -> RefreshOutcome:
     """Run `daily_refresh` for one as-of date and say how it ended. Refused when another refresh holds the home."""
+    refuse_other_centuries(as_of_date)
     with _only_refresh(settings), dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
         _close_killed_runs(instance)
         with _log_to(settings.refresh_log):

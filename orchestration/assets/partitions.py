@@ -1,6 +1,20 @@
-"""The partitions of a refresh: one per as-of date. Any past date can be computed at any time."""
+"""The partitions of a refresh: one per as-of date. Any date of this century can be computed at any time, whatever today is."""
+
+from datetime import date
 
 import dagster as dg
 
+from ingestion.errors import DataRefusedError
+
 TIME_ZONE = "Asia/Shanghai"
-AS_OF_DATES = dg.DailyPartitionsDefinition(start_date="2000-01-01", timezone=TIME_ZONE, end_offset=1)
+FIRST_DATE, END_DATE = date(2000, 1, 1), date(2100, 1, 1)
+# Dagster counts the offset from today, so it reaches past END_DATE; `refuse_other_centuries` holds that line.
+AS_OF_DATES = dg.DailyPartitionsDefinition(
+    start_date=FIRST_DATE.isoformat(), timezone=TIME_ZONE, end_offset=(END_DATE - FIRST_DATE).days
+)
+
+
+def refuse_other_centuries(as_of_date: date) -> None:
+    """Refuse an as-of date that no refresh can be made for."""
+    if not FIRST_DATE <= as_of_date < END_DATE:
+        raise DataRefusedError(f"There is no refresh as of {as_of_date}.", f"use a date from {FIRST_DATE} and before {END_DATE}")

@@ -49,6 +49,10 @@ def test_numbers_keep_their_leading_zeros_and_dates_are_month_first(ibm: Home) -
         ).fetchall() == [("0379-NEVHP", "2013-01-02", Decimal("55.94"))]
 
 
+def test_files_that_the_profile_does_not_know_are_named_and_not_read(ibm: Home) -> None:
+    assert "Not read, as no pattern of the profile matches them: PROVENANCE.md" in ibm.output
+
+
 def test_what_cannot_be_computed_says_so(ibm: Home) -> None:
     assert "Not delivered, and so not computed" in ibm.output
     assert ibm.query("select count(*) from marts.fct_aging where disputed_amount is not null") == [(0,)]

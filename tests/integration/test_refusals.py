@@ -36,6 +36,12 @@ def test_missing_folders_and_profiles_exit_with_1_and_say_what_to_do(new_home: C
         assert "Traceback" not in done.stderr
 
 
+def test_a_date_that_no_refresh_can_be_made_for_is_refused(new_home: Callable[[], Home]) -> None:
+    ledger = ("--profile", "canonical", "--extracts", str(WORKED_LEDGER))
+    done = new_home().run("refresh", "--as-of", "1999-12-31", *ledger)
+    assert done.returncode == 1 and "use a date from 2000-01-01" in done.stderr and "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("command", [[], ["demo"], ["refresh"], ["status"], ["dev"]])
 def test_every_command_has_help_with_an_example(new_home: Callable[[], Home], command: list[str]) -> None:
     done = new_home().run(*command, "--help")

@@ -33,10 +33,10 @@ REFRESH = "create table if not exists raw.refresh (as_of_date date not null, kno
 
 
 @contextmanager
-def open_working(path: Path, memory_limit: str, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_working(path: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """The working database, closed on the way out; refused with the reason when another process goes on holding it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    con = _connect(path, read_only)
+    con = _connect(path)
     try:
         con.execute("set enable_progress_bar = false")
         con.execute("set memory_limit = ?", [memory_limit])
@@ -46,11 +46,11 @@ def open_working(path: Path, memory_limit: str, read_only: bool = False) -> Iter
         con.close()
 
 
-def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     """Wait for the file's lock: a build that outlived its killed parent lets go of it when it ends."""
     for seconds_left in reversed(range(LOCK_WAIT_SECONDS)):
         try:
-            return duckdb.connect(str(path), read_only=read_only)
+            return duckdb.connect(str(path))
         except duckdb.IOException as error:
             if seconds_left == 0 or "lock" not in str(error):
                 fix = "wait for the other command to end, then run this again"

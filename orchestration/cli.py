@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ def demo(documents: int, seed: int) -> None:
     sender = SyntheticSender(documents=documents, seed=seed)
     click.echo(f"Writing about {documents:,} documents of a synthetic sender to {settings.extracts}")
     write_extracts(sender, settings.extracts)
-    _refresh(settings, datetime.combine(sender.ends_on, datetime.min.time()), "demo", settings.extracts)
+    _refresh(settings, sender.ends_on, "demo", settings.extracts)
     click.echo("\nTry next (after `source .venv/bin/activate`):")
     click.echo("  receivables status                        what is loaded, quarantined and published")
     click.echo("  receivables refresh --as-of 2025-12-31    the same books as they stood at another date")
@@ -88,7 +88,7 @@ def refresh(as_of: datetime, profile: str, extracts: Path | None) -> None:
       receivables refresh --profile ibm_ar --extracts ../shared/data/ibm_ar --as-of 2013-06-30
     """
     settings = _settings()
-    _refresh(settings, as_of, profile, extracts or settings.extracts)
+    _refresh(settings, as_of.date(), profile, extracts or settings.extracts)
 
 
 @main.command()
@@ -127,18 +127,18 @@ def _settings() -> Settings:
     return settings
 
 
-def _refresh(settings: Settings, as_of: datetime, profile: str, extracts: Path) -> None:
+def _refresh(settings: Settings, as_of_date: date, profile: str, extracts: Path) -> None:
     """Refresh and print the summary; exit with 1 and the reasons when nothing was published."""
     sender = load_profile(profile)
     refuse_without_documents(extracts, sender)
     from orchestration.refresh import run_refresh
     from orchestration.report.summary import summary_lines
 
-    click.echo(f"Refreshing {settings.home} as of {as_of.date()} from {extracts} (profile {profile})")
+    click.echo(f"Refreshing {settings.home} as of {as_of_date} from {extracts} (profile {profile})")
     if unclaimed := unclaimed_files(extracts, sender):
         more = f" and {len(unclaimed) - UNCLAIMED_SHOWN} more" if len(unclaimed) > UNCLAIMED_SHOWN else ""
         click.echo(f"Not read, as no pattern of the profile matches them: {', '.join(unclaimed[:UNCLAIMED_SHOWN])}{more}")
-    outcome = run_refresh(settings, as_of.date(), profile, extracts)
+    outcome = run_refresh(settings, as_of_date, profile, extracts)
     if not outcome.is_published:
         click.echo("\nNot published. The last published set, if there is one, is untouched.", err=True)
         for problem in outcome.problems:

@@ -11,6 +11,7 @@ from great_expectations.expectations import Expectation
 from ingestion.contract import Contract
 from ingestion.loader import Load
 from ingestion.readers import literal, quoted
+from ingestion.warehouse import LINEAGE_COLUMNS
 from orchestration.quality.evidence import CheckOutcome, record, recorded
 from orchestration.quality.expectations import no_rows, suite_runner
 from orchestration.settings import Settings
@@ -23,9 +24,7 @@ def landing_suite(contract: Contract, load: Load) -> list[Expectation]:
     expectations: list[Expectation] = [
         gxe.ExpectTableRowCountToEqual(value=load.loaded_row_count),
         gxe.ExpectTableRowCountToEqual(value=load.delivered_row_count - load.quarantined_row_count),
-        gxe.ExpectTableColumnsToMatchSet(
-            column_set=[*(column.name for column in contract.columns), "_load_id", "_file_sha256", "_line_number"]
-        ),
+        gxe.ExpectTableColumnsToMatchSet(column_set=[*(column.name for column in contract.columns), *LINEAGE_COLUMNS]),
         gxe.ExpectColumnValuesToBeUnique(column="_line_number"),
     ]
     for column in contract.columns:

@@ -38,3 +38,26 @@
 {% macro duckdb__numbers_to(highest) -%}
     (select cast(unnest(range(0, cast({{ highest }} as bigint) + 1)) as integer) as number)
 {%- endmacro %}
+
+{# Whole days from one date to a later one. #}
+{% macro days_between(earlier, later) -%}
+    {{ return(dbt.datediff(earlier, later, "day")) }}
+{%- endmacro %}
+
+{# Months as whole numbers, so that consecutive months differ by one. #}
+{% macro month_number(day) -%}
+    (12 * extract(year from {{ day }}) + extract(month from {{ day }}))
+{%- endmacro %}
+
+{# As a column of a select: a row for each whole number from `lowest` to `highest`. #}
+{% macro each_number(lowest, highest) -%}
+    {{ return(adapter.dispatch("each_number", "receivables")(lowest, highest)) }}
+{%- endmacro %}
+
+{% macro default__each_number(lowest, highest) -%}
+    explode(sequence({{ lowest }}, {{ highest }}))
+{%- endmacro %}
+
+{% macro duckdb__each_number(lowest, highest) -%}
+    unnest(range({{ lowest }}, {{ highest }} + 1))
+{%- endmacro %}

@@ -3,18 +3,18 @@
    `delta` tables: the latest row of each key. `full` tables: the rows of the latest load of each company (or other
    `replaces_by` column); without one, of the latest load. #}
 {% macro known_delta(raw, key) -%}
-    select *
-    from (
-        select
-            raw.*,
-            row_number() over (
-                partition by {% for column in key %}raw.{{ column }}{{ ", " if not loop.last }}{% endfor %}
-                order by raw._load_id desc
-            ) as recency
+    select raw.*
+    from {{ raw }} as raw
+    left join (
+        -- Few keys are delivered twice; only they need their latest load looked up.
+        select {{ key | join(", ") }}, max(_load_id) as latest_load_id
         from {{ raw }} as raw
         where {{ is_known("raw") }}
-    ) as ranked
-    where recency = 1
+        group by {{ key | join(", ") }}
+        having count(*) > 1
+    ) as repeated
+        on {% for column in key %}raw.{{ column }} = repeated.{{ column }}{{ " and " if not loop.last }}{% endfor %}
+    where {{ is_known("raw") }} and (repeated.latest_load_id is null or raw._load_id = repeated.latest_load_id)
 {%- endmacro %}
 
 {% macro known_full(raw, replaces_by=none) -%}

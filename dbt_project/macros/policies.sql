@@ -6,3 +6,17 @@
     inner join {{ ref("policy_versions") }} as versions on dates.as_of_date >= versions.effective_from
     group by dates.as_of_date, versions.policy_area
 {%- endmacro %}
+
+{# Codes of the buckets that the aging policies in force on the reporting dates use, in their order, and `unapplied` at the end. Known
+   when the model runs; while dbt only parses, there are none. #}
+{% macro wide_bucket_codes(buckets, policies) -%}
+    {% set codes = [] %}
+    {% if execute %}
+        {% set rows = run_query(
+            "select bucket_code from " ~ buckets ~ " as buckets inner join " ~ policies
+            ~ " as policies on buckets.policy_version = policies.policy_version group by bucket_code order by min(bucket_order), bucket_code"
+        ) %}
+        {% set codes = rows.columns[0].values() | list %}
+    {% endif %}
+    {{ return(codes + ["unapplied"]) }}
+{%- endmacro %}

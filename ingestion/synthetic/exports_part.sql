@@ -3,7 +3,7 @@
 select company_code as 公司代码, document_no as 凭证号, type_code as 凭证类型, lpad((customer_no + 100000)::varchar, 10, '0') as 客户编号,
     strftime(document_date, '%Y%m%d') as 凭证日期, strftime(accounting_date, '%Y%m%d') as 记账日期, strftime(due_date, '%Y%m%d') as 到期日,
     currency_code as 币种, case when amount < 0 then 'H' else 'S' end as 借贷标识, format('{:,.2f}', abs(amount)) as 金额,
-    fx_rate as 汇率, order_no as 订单号, salesperson_code as 销售员, sale_type as 销售方式,
+    fx_rate as 汇率, order_no as 订单号, reference_no as 参考凭证号, salesperson_code as 销售员, sale_type as 销售方式,
     strftime(accounting_date + between_days(0, 3, 'keyed', (hash(document_no) % 1000000007)::bigint), '%Y%m%d') as 录入日期
 from documents order by document_no;
 
@@ -51,3 +51,11 @@ select 'D' || sale_no as 争议编号, company_code as 公司代码, invoice_no 
     case when sold_on + 75 <= getvariable('ends_on')::date and payer <> 'defaulter' then strftime(sold_on + 75, '%Y-%m-%d') end as 解决日期,
     pick(['quality', 'quantity', 'price', 'delivery'], 'reason', sale_no) as 原因
 from sales where is_disputed and sold_on + 12 <= getvariable('ends_on')::date order by 争议编号;
+
+-- file: crm/guarantees_{part}.xlsx
+-- Machines sold on instalments or leased: retention of title, a third party's guarantee or a bank's, for part of the price.
+select 'G' || sale_no as 担保编号, company_code as 公司代码, lpad((customer_no + 100000)::varchar, 10, '0') as 客户编号, invoice_no as 凭证号,
+    pick(['所有权保留', '第三方保证', '银行保函'], 'guarantee type', sale_no) as 担保类型, currency_code as 币种,
+    round(amount * (0.3 + 0.5 * draw('secured share', sale_no)), 2)::decimal(18, 2)::varchar as 担保金额, strftime(sold_on, '%Y-%m-%d') as 生效日,
+    strftime((sold_on + to_months(instalment_count + 6))::date, '%Y-%m-%d') as 到期日
+from sales where sale_type in ('instalment', 'lease') and draw('guarantee', sale_no) < 0.4 order by 担保编号;

@@ -123,27 +123,27 @@ create or replace temp table documents as
 select
     company_code, invoice_no as document_no, 'RV' as type_code, customer_no, sold_on as document_date, sold_on as accounting_date,
     case when instalment_count = 1 then sold_on + case when sale_type = 'outright' then 90 else terms_days end end as due_date,
-    currency_code, amount, fx_rate, order_no, salesperson_code, sale_type
+    currency_code, amount, fx_rate, order_no, null as reference_no, salesperson_code, sale_type
 from sales
 union all
 select
     company_code, '14' || lpad(settlement_no::varchar, 12, '0'), case receipt_type when 'advance' then 'AN' else 'DZ' end, customer_no,
     case receipt_type when 'advance' then greatest(settled_on - 5, getvariable('starts_on')::date) else settled_on end,
     case receipt_type when 'advance' then greatest(settled_on - 5, getvariable('starts_on')::date) else settled_on end,
-    null, currency_code, -settled_amount, fx_rate, null, null, null
+    null, currency_code, -settled_amount, fx_rate, null, invoice_no, null, null
 from settlements where not is_lost and settled_on <= getvariable('ends_on')::date
 union all
 select
     company_code, '16' || lpad(settlement_no::varchar, 12, '0'), 'DG', customer_no, sold_on + 10, sold_on + 10, null, currency_code, -credited_amount,
-    fx_rate, null, null, null
+    fx_rate, null, null, null, null
 from settlements where part = 0 and credited_amount > 0 and sold_on + 10 <= getvariable('ends_on')::date
 union all
 select
     company_code, '19' || lpad(settlement_no::varchar, 12, '0'), 'WO', customer_no, greatest(defaulted_on + 270, due_date), greatest(defaulted_on + 270, due_date),
-    null, currency_code, -settled_amount, fx_rate, null, null, null
+    null, currency_code, -settled_amount, fx_rate, null, null, null, null
 from settlements where is_lost and greatest(defaulted_on + 270, due_date) <= getvariable('ends_on')::date and due_date <= defaulted_on + 270;
 
--- Applications: most on the day of the receipt, some days later, a few only after months.
+-- Applications: most on the day of the receipt, some days later, a few only after months, and one receipt in five hundred never.
 create or replace temp table applications as
 with applied as (
     select company_code, '14' as prefix, settlement_no, invoice_no, instalment_no, instalment_count, names_instalment, settled_amount as applied_amount,
@@ -153,7 +153,7 @@ with applied as (
             else 0
         end as applied_on
     from settlements
-    where not is_lost and settled_on <= getvariable('ends_on')::date
+    where not is_lost and settled_on <= getvariable('ends_on')::date and draw('never applied', settlement_no) >= 0.002
     union all
     select company_code, '16', settlement_no, invoice_no, instalment_no, instalment_count, names_instalment, credited_amount, sold_on + 10
     from settlements where part = 0 and credited_amount > 0 and sold_on + 10 <= getvariable('ends_on')::date

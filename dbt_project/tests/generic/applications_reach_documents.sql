@@ -8,9 +8,9 @@ left join {{ ref("int_receivables__documents_valued") }} as credit_documents
 left join {{ ref("int_receivables__documents_valued") }} as debit_documents
     on applications.company_code = debit_documents.company_code
     and applications.debit_document_no = debit_documents.document_no
-left join (select company_code, application_no from {{ model }} where leg = 'debit') as effective
-    on applications.company_code = effective.company_code and applications.application_no = effective.application_no
-where effective.application_no is null
+left join (select company_code, application_no from {{ model }} where receipt_allocation = 'any') as dated
+    on applications.company_code = dated.company_code and applications.application_no = dated.application_no
+where dated.application_no is null
    or credit_documents.customer_id <> debit_documents.customer_id
    or credit_documents.currency_code <> debit_documents.currency_code
 {% endtest %}

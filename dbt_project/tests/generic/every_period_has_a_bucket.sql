@@ -6,6 +6,10 @@ with periods as (
     inner join {{ ref("int_dates__balance_dates") }} as dates
         on dates.balance_date >= periods.valid_from
         and (periods.valid_before is null or dates.balance_date < periods.valid_before)
+    inner join {{ ref("int_receivables__policies_dated") }} as policies
+        on dates.balance_date = policies.as_of_date
+        and periods.receipt_allocation in ('any', policies.receipt_allocation)
+        and periods.instalment_allocation in ('any', policies.instalment_allocation)
     group by dates.balance_date
 ),
 

@@ -37,6 +37,7 @@ select
     cast(as_of_date as date) as as_of_date,
     as_of_date = refresh_date as is_refresh_date,
     as_of_date = {{ month_end("as_of_date") }} as is_month_end,
+    cast({{ month_end(add_months(dbt.date_trunc("month", "as_of_date"), "-1")) }} as date) as previous_date,
     cast({{ month_end(add_months(dbt.date_trunc("month", "as_of_date"), "-period_months")) }} as date) as opening_date,
     cast({{ dbt.datediff(month_end(add_months(dbt.date_trunc("month", "as_of_date"), "-period_months")), "as_of_date", "day") }} as integer)
         as days_in_period

@@ -11,7 +11,7 @@ select
     case when count(outstanding_base_amount) = count(*) then sum(outstanding_base_amount) end as receivable_base_amount,
     case
         when count(outstanding_base_amount) = count(*)
-            then sum(case when bucket_code = 'not_due' then outstanding_base_amount else 0 end)
+            then sum(case when outstanding_amount > 0 and days_overdue <= 0 then outstanding_base_amount else 0 end)
     end as not_due_base_amount,
     min(base_currency_code) as lowest_base_currency_code,
     max(base_currency_code) as highest_base_currency_code

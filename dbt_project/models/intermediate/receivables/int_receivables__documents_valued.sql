@@ -1,4 +1,4 @@
--- Documents with their unified customer, their company's base currency and their rate into it.
+-- Documents with their unified customer, their company's base currency and their rate into it, and how many instalments were delivered.
 -- Grain: one row per company and document.
 with base_currencies as (
     select
@@ -13,14 +13,10 @@ with base_currencies as (
     group by documents.company_code
 ),
 
-rate_periods as (
-    select
-        currency_code,
-        base_currency_code,
-        rate_date as valid_from,
-        lead(rate_date) over (partition by currency_code, base_currency_code order by rate_date) as valid_before,
-        fx_rate
-    from {{ ref("stg_erp__fx_rates") }}
+delivered_parts as (
+    select company_code, document_no, count(*) as instalment_count
+    from {{ ref("stg_erp__instalments") }}
+    group by company_code, document_no
 )
 
 select
@@ -39,8 +35,10 @@ select
         when documents.currency_code = base_currencies.base_currency_code then 1
         else coalesce(documents.fx_rate, rate_periods.fx_rate)
     end as fx_rate,
+    documents.reference_no,
     coalesce(documents.salesperson_code, customers.salesperson_code, 'unassigned') as salesperson_code,
-    coalesce(customers.segment_code, 'unassigned') as segment_code
+    coalesce(customers.segment_code, 'unassigned') as segment_code,
+    cast(coalesce(delivered_parts.instalment_count, 0) as integer) as delivered_instalment_count
 from {{ ref("stg_erp__documents") }} as documents
 inner join base_currencies on documents.company_code = base_currencies.company_code
 inner join {{ ref("int_customers__matched") }} as matched
@@ -49,7 +47,9 @@ inner join {{ ref("int_customers__matched") }} as matched
     and documents.customer_code = matched.source_record
 left join {{ ref("stg_erp__customers") }} as customers
     on documents.company_code = customers.company_code and documents.customer_code = customers.customer_code
-left join rate_periods
+left join delivered_parts
+    on documents.company_code = delivered_parts.company_code and documents.document_no = delivered_parts.document_no
+left join {{ ref("int_receivables__rate_periods") }} as rate_periods
     on documents.fx_rate is null
     and documents.currency_code = rate_periods.currency_code
     and base_currencies.base_currency_code = rate_periods.base_currency_code

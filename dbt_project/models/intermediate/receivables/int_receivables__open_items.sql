@@ -1,73 +1,89 @@
--- Instalments open on each balance date, with days past due and bucket under the aging policy in force that day.
+-- Instalments open on each balance date, with days past due, bucket and status under the aging policy in force that day.
 -- Grain: one row per as_of_date, company, document and instalment.
-with periods as (
-    select
-        dates.balance_date as as_of_date,
-        dates.is_reporting_date,
-        periods.company_code,
-        periods.document_no,
-        periods.instalment_no,
-        periods.open_amount
-    from {{ ref("int_receivables__balance_periods") }} as periods
-    inner join {{ ref("int_dates__balance_dates") }} as dates
-        on dates.balance_date >= periods.valid_from
-        and (periods.valid_before is null or dates.balance_date < periods.valid_before)
+{% set carried = [
+    "receipt_allocation", "instalment_allocation", "company_code", "document_no", "instalment_no", "open_amount", "document_type",
+    "customer_id", "customer_code", "document_date", "accounting_date", "due_date", "currency_code", "base_currency_code", "fx_rate",
+    "salesperson_code", "segment_code"
+] %}
+with dates as (
+    select * from {{ ref("int_dates__balance_dates") }}
 ),
 
-policies as (
-    select in_force.as_of_date, aging.*
-    from {{ ref("int_dates__policies_in_force") }} as in_force
-    inner join {{ ref("policy_aging") }} as aging on in_force.policy_version = aging.policy_version
-    where in_force.policy_area = 'aging'
+month_span as (
+    select min(month_number) as first_month, max(month_number) as last_month from dates where is_month_end
+),
+
+-- A period holds at the month-ends from its first month up to but not including the month in which it ends: arithmetic on months,
+-- where comparing every period with every date takes several times as long.
+spans as (
+    select
+        periods.*,
+        greatest({{ month_number("periods.valid_from") }}, month_span.first_month) as first_month,
+        least({{ month_number("periods.valid_before") }} - 1, month_span.last_month) as last_month
+    from {{ ref("int_receivables__balance_periods") }} as periods
+    cross join month_span
+),
+
+at_month_ends as (
+    select {{ carried | join(", ") }}, {{ each_number("first_month", "last_month") }} as month_number
+    from spans
+    where first_month <= last_month
 ),
 
 dated as (
+    select dates.balance_date as as_of_date, dates.is_reporting_date, {{ carried | join(", ") }}
+    from at_month_ends
+    inner join dates on at_month_ends.month_number = dates.month_number and dates.is_month_end
+    union all
+    select dates.balance_date, dates.is_reporting_date, {{ carried | join(", ") }}
+    from {{ ref("int_receivables__balance_periods") }} as periods
+    inner join dates
+        on dates.balance_date >= periods.valid_from
+        and (periods.valid_before is null or dates.balance_date < periods.valid_before)
+        and not dates.is_month_end
+),
+
+rated as (
     select
-        periods.*,
-        policies.policy_version,
-        instalments.customer_id,
-        instalments.customer_code,
-        instalments.document_type,
-        instalments.due_date,
-        instalments.currency_code,
-        instalments.base_currency_code,
-        instalments.fx_rate,
-        instalments.salesperson_code,
-        instalments.segment_code,
-        {{ dbt.datediff(
-            "case policies.aging_basis when 'document_date' then instalments.document_date else instalments.due_date end",
-            "periods.as_of_date", "day"
-        ) }} as days_past_due
-    from periods
-    inner join {{ ref("int_receivables__instalments_completed") }} as instalments
-        on periods.company_code = instalments.company_code
-        and periods.document_no = instalments.document_no
-        and periods.instalment_no = instalments.instalment_no
-    inner join policies on periods.as_of_date = policies.as_of_date
+        dated.*,
+        case
+            when dated.currency_code = dated.base_currency_code then 1 else closing_rates.fx_rate
+        end as closing_fx_rate
+    from dated
+    left join {{ ref("int_receivables__closing_rates") }} as closing_rates
+        on dated.as_of_date = closing_rates.as_of_date
+        and dated.currency_code = closing_rates.currency_code
+        and dated.base_currency_code = closing_rates.base_currency_code
+),
+
+aged as (
+    {{ aged_items("rated", ref("int_receivables__policies_dated"), ref("policy_aging_buckets")) }}
 )
 
 select
-    dated.as_of_date,
-    dated.is_reporting_date,
-    dated.company_code,
-    dated.document_no,
-    dated.instalment_no,
-    dated.customer_id,
-    dated.customer_code,
-    dated.document_type,
-    dated.due_date,
-    dated.currency_code,
-    dated.base_currency_code,
-    dated.salesperson_code,
-    dated.segment_code,
-    cast(dated.days_past_due as integer) as days_past_due,
-    -- Credits that nothing has used up are shown in a column of their own, never netted into the buckets.
-    case when dated.open_amount < 0 then 'unapplied' else buckets.bucket_code end as bucket_code,
-    dated.open_amount as outstanding_amount,
-    cast(round(dated.open_amount * dated.fx_rate, 2) as decimal(18, 2)) as outstanding_base_amount,
-    dated.policy_version
-from dated
-inner join {{ ref("policy_aging_buckets") }} as buckets
-    on dated.policy_version = buckets.policy_version
-    and (buckets.from_days is null or dated.days_past_due >= buckets.from_days)
-    and (buckets.to_days is null or dated.days_past_due <= buckets.to_days)
+    as_of_date,
+    is_reporting_date,
+    company_code,
+    document_no,
+    instalment_no,
+    customer_id,
+    customer_code,
+    document_type,
+    document_date,
+    due_date,
+    currency_code,
+    base_currency_code,
+    salesperson_code,
+    segment_code,
+    cast(days_overdue as integer) as days_overdue,
+    cast(days_past_due as integer) as days_past_due,
+    bucket_order,
+    age_bucket_code,
+    bucket_code,
+    ledger_status,
+    outstanding_amount,
+    outstanding_base_amount,
+    outstanding_closing_base_amount,
+    unapplied_view,
+    policy_version
+from aged

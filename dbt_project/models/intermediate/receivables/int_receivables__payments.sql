@@ -1,18 +1,29 @@
 -- Payments on instalments: what was paid, when it was received and how many days after it was due.
 -- Grain: one row per company, application, document and instalment paid by a receipt or an advance.
+with policy as (
+    select policies.receipt_allocation, policies.instalment_allocation
+    from {{ ref("int_receivables__policies_dated") }} as policies
+    inner join {{ ref("stg_ingestion__refresh") }} as refresh on policies.as_of_date = refresh.as_of_date
+)
+
 select
-    allocated.company_code,
-    allocated.application_no,
-    allocated.document_no,
-    allocated.instalment_no,
+    legs.company_code,
+    legs.application_no,
+    legs.document_no,
+    legs.instalment_no,
     instalments.customer_id,
-    allocated.effective_date,
-    allocated.credit_document_date as paid_on,
-    cast({{ dbt.datediff("instalments.due_date", "allocated.credit_document_date", "day") }} as integer) as days_late,
-    cast(round(allocated.settling_amount * instalments.fx_rate, 2) as decimal(18, 2)) as paid_base_amount
-from {{ ref("int_receivables__applications_allocated") }} as allocated
+    instalments.salesperson_code,
+    instalments.segment_code,
+    legs.effective_date,
+    legs.credit_document_date as paid_on,
+    cast({{ days_between("instalments.due_date", "legs.credit_document_date") }} as integer) as days_late,
+    {{ base_amount("legs.settling_amount", "instalments.fx_rate") }} as paid_base_amount
+from {{ ref("int_receivables__legs") }} as legs
+inner join policy
+    on legs.receipt_allocation in ('any', policy.receipt_allocation)
+    and legs.instalment_allocation in ('any', policy.instalment_allocation)
 inner join {{ ref("int_receivables__instalments_completed") }} as instalments
-    on allocated.company_code = instalments.company_code
-    and allocated.document_no = instalments.document_no
-    and allocated.instalment_no = instalments.instalment_no
-where allocated.leg = 'debit' and allocated.credit_document_type in ('receipt', 'advance')
+    on legs.company_code = instalments.company_code
+    and legs.document_no = instalments.document_no
+    and legs.instalment_no = instalments.instalment_no
+where legs.leg = 'debit' and legs.credit_document_type in ('receipt', 'advance')

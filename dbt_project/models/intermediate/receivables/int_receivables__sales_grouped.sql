@@ -11,7 +11,7 @@ with postings as (
         salesperson_code,
         customer_id,
         base_currency_code,
-        cast(round(amount * fx_rate, 2) as decimal(18, 2)) as base_amount
+        {{ base_amount("amount", "fx_rate") }} as base_amount
     from {{ ref("int_receivables__documents_valued") }}
     where document_type in ('invoice', 'debit_note', 'credit_note') and accounting_date <= {{ as_of_date() }}
 ),

@@ -17,13 +17,24 @@ with bases as (
 ),
 
 policies as (
-    select as_of_date, policy_version from {{ ref("int_dates__policies_in_force") }} where policy_area = 'turnover'
+    select
+        in_force.as_of_date,
+        in_force.policy_version,
+        turnover.benchmark_code,
+        benchmarks.turnover_days as benchmark_turnover_days
+    from {{ ref("int_dates__policies_in_force") }} as in_force
+    inner join {{ ref("policy_turnover") }} as turnover on in_force.policy_version = turnover.policy_version
+    left join {{ ref("policy_turnover_benchmarks") }} as benchmarks
+        on turnover.policy_version = benchmarks.policy_version and turnover.benchmark_code = benchmarks.benchmark_code
+    where in_force.policy_area = 'turnover'
 ),
 
 figures as (
     select
         bases.*,
         policies.policy_version,
+        policies.benchmark_code,
+        policies.benchmark_turnover_days,
         {{ ratio("bases.closing_base_amount * bases.days_in_period", "bases.usable_sales") }} as dso_simple,
         {{ ratio("(bases.opening_base_amount + bases.closing_base_amount) * bases.days_in_period", "2 * bases.usable_sales") }}
             as dso_average,
@@ -59,6 +70,14 @@ select
     figures.turnover_ratio,
     -- days / turnover_ratio, taken from the unrounded terms.
     case when figures.turnover_ratio is not null then figures.dso_average end as turnover_days,
+    figures.benchmark_code,
+    cast(figures.benchmark_turnover_days as decimal(9, 2)) as benchmark_turnover_days,
+    case
+        when figures.turnover_ratio is not null then cast(figures.dso_average - figures.benchmark_turnover_days as decimal(24, 6))
+    end as turnover_days_over_benchmark,
+    punctuality.weighted_days_late,
+    punctuality.on_time_count_rate_pct,
+    punctuality.on_time_amount_rate_pct,
     nullif(concat_ws(
         '; ',
         case when figures.has_mixed_base_currencies then 'companies with different base currencies' end,
@@ -69,7 +88,8 @@ select
         case
             when figures.closing_base_amount > 0 and countback.dso_countback is null
                 then 'count-back needs more months of sales, or a month has net credits'
-        end
+        end,
+        case when punctuality.weighted_days_late is null then 'no payments in the period' end
     ), '') as note,
     figures.policy_version
 from figures
@@ -77,3 +97,7 @@ left join {{ ref("int_receivables__countback") }} as countback
     on figures.as_of_date = countback.as_of_date
     and figures.level = countback.level
     and figures.level_key = countback.level_key
+left join {{ ref("int_receivables__punctuality") }} as punctuality
+    on figures.as_of_date = punctuality.as_of_date
+    and figures.level = punctuality.level
+    and figures.level_key = punctuality.level_key

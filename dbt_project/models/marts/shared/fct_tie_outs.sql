@@ -1,54 +1,6 @@
 -- Tie-outs: two independent ways to one figure and their difference, on every reporting date kept.
 -- Grain: one row per as_of_date, tie_out_code and tie_out_key.
-with aging as (
-    select as_of_date, company_code, customer_id, currency_code, sum(outstanding_amount) as amount
-    from {{ ref("fct_aging") }}
-    group by as_of_date, company_code, customer_id, currency_code
-),
-
-open_items as (
-    select as_of_date, company_code, customer_id, currency_code, sum(outstanding_amount) as amount
-    from {{ ref("int_receivables__open_items") }}
-    where is_reporting_date
-    group by as_of_date, company_code, customer_id, currency_code
-),
-
-ledger as (
-    select as_of_date, company_code, customer_id, currency_code, balance_amount as amount
-    from {{ ref("int_quality__ledger_balances") }}
-),
-
-by_customer as (
-    select
-        'buckets_to_documents' as tie_out_code,
-        coalesce(aging.as_of_date, ledger.as_of_date) as as_of_date,
-        coalesce(aging.company_code, ledger.company_code) as company_code,
-        coalesce(aging.currency_code, ledger.currency_code) as currency_code,
-        coalesce(aging.amount, 0) as left_amount,
-        coalesce(ledger.amount, 0) as right_amount
-    from aging
-    full outer join ledger
-        on aging.as_of_date = ledger.as_of_date
-        and aging.company_code = ledger.company_code
-        and aging.customer_id = ledger.customer_id
-        and aging.currency_code = ledger.currency_code
-    union all
-    select
-        'open_items_to_aging',
-        coalesce(open_items.as_of_date, aging.as_of_date),
-        coalesce(open_items.company_code, aging.company_code),
-        coalesce(open_items.currency_code, aging.currency_code),
-        coalesce(open_items.amount, 0),
-        coalesce(aging.amount, 0)
-    from open_items
-    full outer join aging
-        on open_items.as_of_date = aging.as_of_date
-        and open_items.company_code = aging.company_code
-        and open_items.customer_id = aging.customer_id
-        and open_items.currency_code = aging.currency_code
-),
-
-customer_tie_outs as (
+with customer_tie_outs as (
     select
         tie_out_code,
         as_of_date,
@@ -58,13 +10,13 @@ customer_tie_outs as (
         -- Summed without sign, so that two customers' errors cannot cancel.
         sum(abs(left_amount - right_amount)) as difference_amount,
         count(case when left_amount <> right_amount then 1 end) as differing_count
-    from by_customer
+    from {{ ref("int_quality__balances_compared") }}
     group by tie_out_code, as_of_date, company_code || '/' || currency_code
 ),
 
 company_aging as (
-    select as_of_date, company_code, currency_code, sum(amount) as amount
-    from aging
+    select as_of_date, company_code, currency_code, sum(outstanding_amount) as amount
+    from {{ ref("fct_aging") }}
     group by as_of_date, company_code, currency_code
 ),
 

@@ -16,6 +16,7 @@ select
     amount,
     fx_rate,
     order_no,
+    reference_no,
     salesperson_code,
     sale_type,
     recorded_at

@@ -1,0 +1,24 @@
+{# An amount of document currency in base currency, to the cent. DuckDB keeps a product of two DECIMAL(18) in 18 digits, where
+   a hundred million x 7.1 overflows: hence the wider type. #}
+{% macro base_amount(amount, fx_rate) -%}
+    cast(round(cast({{ amount }} as decimal(28, 2)) * {{ fx_rate }}, 2) as decimal(18, 2))
+{%- endmacro %}
+
+{# total x part / whole, rounded half up to the cent in whole numbers, so that no float touches money. All in hundredths; whole > 0. #}
+{% macro share_of(total, part, whole) -%}
+    {{ return(adapter.dispatch("share_of", "receivables")(total, part, whole)) }}
+{%- endmacro %}
+
+{% macro default__share_of(total, part, whole) -%}
+    cast(
+        cast((2 * cast({{ total }} * 100 as decimal(18, 0)) * cast({{ part }} * 100 as decimal(18, 0)) + cast({{ whole }} * 100 as decimal(18, 0)))
+        div (2 * cast({{ whole }} * 100 as decimal(18, 0))) as decimal(18, 0)) * cast(0.01 as decimal(3, 2)) as decimal(18, 2)
+    )
+{%- endmacro %}
+
+{% macro duckdb__share_of(total, part, whole) -%}
+    cast(
+        cast((2 * cast({{ total }} * 100 as hugeint) * cast({{ part }} * 100 as hugeint) + cast({{ whole }} * 100 as hugeint))
+        // (2 * cast({{ whole }} * 100 as hugeint)) as decimal(18, 0)) * cast(0.01 as decimal(3, 2)) as decimal(18, 2)
+    )
+{%- endmacro %}

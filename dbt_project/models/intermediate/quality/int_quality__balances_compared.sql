@@ -1,0 +1,49 @@
+-- Two independent ways to each customer's balance, side by side, on every reporting date kept.
+-- Grain: one row per as_of_date, tie_out_code, company_code, customer_id and currency_code.
+{% set keys = ["as_of_date", "company_code", "customer_id", "currency_code"] %}
+with aging as (
+    select {{ keys | join(", ") }}, sum(outstanding_amount) as amount
+    from {{ ref("int_receivables__aging_chosen") }}
+    group by {{ keys | join(", ") }}
+),
+
+rolled as (
+    select
+        {{ keys | join(", ") }}, opening_amount, closing_amount,
+        opening_amount + billed_amount + received_amount + credited_amount + written_off_amount + recovered_amount + refunded_amount
+        + revalued_amount as amount
+    from {{ ref("int_receivables__rolled_forward") }}
+),
+
+sides as (
+    select 'buckets_to_documents' as tie_out_code, {{ keys | join(", ") }}, amount as left_amount, 0 as right_amount from aging
+    union all
+    select 'buckets_to_documents', {{ keys | join(", ") }}, 0, balance_amount from {{ ref("int_quality__ledger_balances") }}
+    union all
+    select 'open_items_to_aging', {{ keys | join(", ") }}, outstanding_amount, 0
+    from {{ ref("int_receivables__open_items") }} where is_reporting_date
+    union all
+    select 'open_items_to_aging', {{ keys | join(", ") }}, 0, amount from aging
+    union all
+    select 'rollforward_to_aging', {{ keys | join(", ") }}, amount, 0 from rolled
+    union all
+    select 'rollforward_to_aging', {{ keys | join(", ") }}, 0, amount from aging
+    union all
+    select 'migration_to_aging', {{ keys | join(", ") }}, moved_amount, 0
+    from {{ ref("int_receivables__migrations_split") }} where to_bucket_code not in ('settled', 'written_off')
+    union all
+    select 'migration_to_aging', {{ keys | join(", ") }}, 0, amount from aging
+    union all
+    select 'migration_to_opening', {{ keys | join(", ") }}, moved_amount, 0
+    from {{ ref("int_receivables__migrations_split") }} where from_bucket_code <> 'new'
+    union all
+    select 'migration_to_opening', {{ keys | join(", ") }}, 0, opening_amount from rolled
+)
+
+select
+    tie_out_code,
+    {{ keys | join(", ") }},
+    sum(left_amount) as left_amount,
+    sum(right_amount) as right_amount
+from sides
+group by tie_out_code, {{ keys | join(", ") }}

@@ -1,0 +1,10 @@
+-- Amounts of each customer by bucket in the four views of unapplied credit, side by side.
+-- Grain: one row per as_of_date, company_code, customer_id, currency_code and bucket_code.
+with items as (
+    select * from {{ ref("int_receivables__open_items") }} where is_reporting_date
+)
+
+select *
+from (
+    {{ unapplied_views("items") }}
+) as viewed

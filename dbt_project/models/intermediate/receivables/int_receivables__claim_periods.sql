@@ -1,0 +1,27 @@
+-- Disputes and guarantees as claims on what is open, with the interval in which each stands.
+-- Grain: one row per claim_type and claim_id.
+select
+    'disputed' as claim_type,
+    dispute_id as claim_id,
+    company_code,
+    document_no,
+    instalment_no,
+    cast(null as varchar) as customer_code,
+    cast(null as varchar) as currency_code,
+    disputed_amount as claimed_amount,
+    opened_on as valid_from,
+    resolved_on as valid_before
+from {{ ref("stg_crm__disputes") }}
+union all
+select
+    'secured' as claim_type,
+    guarantee_id as claim_id,
+    company_code,
+    document_no,
+    null as instalment_no,
+    customer_code,
+    currency_code,
+    secured_amount as claimed_amount,
+    valid_from,
+    cast({{ dbt.dateadd("day", 1, "valid_until") }} as date) as valid_before
+from {{ ref("stg_crm__guarantees") }}

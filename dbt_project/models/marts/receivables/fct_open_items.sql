@@ -1,0 +1,49 @@
+-- Open items: every instalment that is open on a reporting date, and how much of it is contested, secured and collectable.
+-- Grain: one row per as_of_date, company_code, document_no and instalment_no.
+{{ config(materialized="view") }}
+with delivered as (
+    select
+        max(case when table_name = 'crm.disputes' then is_delivered end) as has_disputes,
+        max(case when table_name = 'crm.guarantees' then is_delivered end) as has_guarantees
+    from {{ ref("int_quality__source_counts") }}
+)
+
+select
+    items.as_of_date,
+    items.company_code,
+    items.document_no,
+    items.instalment_no,
+    items.customer_id,
+    items.customer_code,
+    items.document_type,
+    items.document_date,
+    items.due_date,
+    items.currency_code,
+    items.base_currency_code,
+    items.salesperson_code,
+    items.segment_code,
+    items.days_past_due,
+    items.bucket_code,
+    items.ledger_status,
+    items.outstanding_amount,
+    items.outstanding_base_amount,
+    items.outstanding_closing_base_amount,
+    cast(items.outstanding_closing_base_amount - items.outstanding_base_amount as decimal(18, 2)) as unrealised_fx_base_amount,
+    items.outstanding_amount as gross_amount,
+    case when delivered.has_disputes then coalesce(disputed.disputed_amount, 0) end as disputed_amount,
+    cast(items.outstanding_amount - coalesce(disputed.disputed_amount, 0) as decimal(18, 2)) as collectable_amount,
+    case when delivered.has_guarantees then coalesce(secured.secured_amount, 0) end as secured_amount,
+    items.policy_version
+from {{ ref("int_receivables__open_items") }} as items
+cross join delivered
+left join {{ ref("int_receivables__disputed_items") }} as disputed
+    on items.as_of_date = disputed.as_of_date
+    and items.company_code = disputed.company_code
+    and items.document_no = disputed.document_no
+    and items.instalment_no = disputed.instalment_no
+left join {{ ref("int_receivables__secured_items") }} as secured
+    on items.as_of_date = secured.as_of_date
+    and items.company_code = secured.company_code
+    and items.document_no = secured.document_no
+    and items.instalment_no = secured.instalment_no
+where items.is_reporting_date

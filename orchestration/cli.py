@@ -107,6 +107,61 @@ def status() -> None:
 
 
 @main.command()
+@click.option("--as-of", "as_of", type=DATE, required=True, help="Any date up to that of the published set.")
+@click.option("--company", help="One company's code [default: all].")
+@click.option(
+    "--by",
+    "grouping",
+    type=click.Choice(["company", "customer", "segment", "salesperson", "item"]),
+    default="company",
+    show_default=True,
+    help="What a row is; item lists the open items.",
+)
+@click.option("--policy", "policy_version", help="Aging policy version [default: the one in force on the date].")
+@click.option(
+    "--format", "output_format", type=click.Choice(["table", "csv", "xlsx", "json"]), default="table", show_default=True
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write [default: the screen; xlsx needs one]."
+)
+@refusing_plainly
+def aging(
+    as_of: datetime, company: str | None, grouping: str, policy_version: str | None, output_format: str, output: Path | None
+) -> None:
+    """Age the ledger as it stood on any past date, under any policy version, from the published database.
+
+    \b
+    Example:
+      receivables aging --as-of 2026-02-15
+      receivables aging --as-of 2026-02-15 --by customer --policy erpnext-1 --format csv
+      receivables aging --as-of 2026-02-15 --format json
+    """
+    from orchestration.report.aging import AgingQuestion, aged_ledger
+    from orchestration.report.render import as_csv, as_table, write_xlsx
+
+    if output_format == "xlsx" and output is None:
+        raise click.UsageError("--format xlsx needs --output FILE.xlsx")
+    group = "company" if grouping == "item" else grouping
+    question = AgingQuestion(as_of.date(), company, group, policy_version)
+    with aged_ledger(read_settings(), question) as (ledger, about):
+        if output_format == "json":
+            text = ledger.as_json(about)
+        else:
+            columns, rows = ledger.items() if grouping == "item" else ledger.wide_rows()
+            if output_format == "xlsx" and output is not None:
+                write_xlsx(output, "aging", columns, rows)
+                return
+            headline = (
+                f"Aging as of {about['as_of_date']}, policy {about['policy_version']}, publication {about['publication_id']}\n\n"
+            )
+            text = as_csv(columns, rows) if output_format == "csv" else headline + as_table(columns, rows)
+    if output is None:
+        click.echo(text.rstrip("\n"))
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+@main.command()
 @click.option("--port", default=3000, show_default=True, help="Port on 127.0.0.1.")
 def dev(port: int) -> None:
     """Run the Dagster UI and daemon on this machine only (127.0.0.1).

@@ -10,11 +10,9 @@ import dagster as dg
 from filelock import FileLock, Timeout
 
 from ingestion.errors import DataRefusedError
-from orchestration.assets.partitions import refuse_other_centuries
+from orchestration.assets.partitions import CLI_TAG, refuse_other_centuries
 from orchestration.definitions import build_definitions
 from orchestration.settings import Settings
-
-CLI_TAG = {"receivables/started_by": "command line"}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.dbt_manifest import current_manifest
+from orchestration.settings import Settings, apply_settings
+
 ROOT = Path(__file__).parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 WORKED_LEDGER = ROOT / "tests" / "fixtures" / "worked_ledger"
@@ -48,25 +51,38 @@ class Home:
         return self.query("select manifest ->> '$.content_hash' from marts.dim_publication")[0][0]
 
 
-@pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The demo, as `make demo` builds it."""
-    home = Home(tmp_path_factory.mktemp("demo") / "warehouse")
-    done = home.run("demo")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Home(home.path, done.stdout)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a warehouse run on one worker, in the order in which they stand; the others go where there is room."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & {"engines", "ledger"}:
+            item.add_marker(pytest.mark.xdist_group("ledgers"))
+        elif "new_home" in fixtures:
+            item.add_marker(pytest.mark.xdist_group("demo"))
 
 
 @pytest.fixture(scope="session")
-def new_home(demo_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Home]:
+def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Home]:
     """Makes empty homes that already hold dbt's parsed manifest, which takes long to make and depends on no data."""
+    parsed = Settings(tmp_path_factory.mktemp("parsed") / "warehouse")
+    apply_settings(parsed)
+    current_manifest(parsed)
 
     def make() -> Home:
         path = tmp_path_factory.mktemp("home") / "warehouse"
-        shutil.copytree(demo_home.path / "dbt", path / "dbt")
+        shutil.copytree(parsed.dbt_target, path / "dbt")
         return Home(path)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def demo_home(new_home: Callable[[], Home]) -> Home:
+    """The demo, as `make demo` builds it."""
+    home = new_home()
+    done = home.run("demo")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Home(home.path, done.stdout)
 
 
 @pytest.fixture(scope="session")

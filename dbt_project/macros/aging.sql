@@ -49,9 +49,8 @@
 
    own_column: credits in the row `unapplied`. aged_by_own_date: credits in the bucket of their own age. applied_oldest_first: credits
    taken off the oldest bucket that is owed, then the next; what exceeds all that is owed stays in the row `unapplied`. left_out: as
-   own_column without the row `unapplied`. `items`: what aged_items gives. #}
-{% macro unapplied_views(items) -%}
-    {%- set keys = ["as_of_date", "policy_version", "company_code", "customer_id", "currency_code"] -%}
+   own_column without the row `unapplied`. `items`: what aged_items gives; `keys`: columns within which credits reduce debts. #}
+{% macro unapplied_views(items, keys) -%}
     {%- set amounts = ["outstanding_amount", "outstanding_base_amount"] -%}
     with summed as (
         select

@@ -130,7 +130,7 @@ select
     company_code, '14' || lpad(settlement_no::varchar, 12, '0'), case receipt_type when 'advance' then 'AN' else 'DZ' end, customer_no,
     case receipt_type when 'advance' then greatest(settled_on - 5, getvariable('starts_on')::date) else settled_on end,
     case receipt_type when 'advance' then greatest(settled_on - 5, getvariable('starts_on')::date) else settled_on end,
-    null, currency_code, -settled_amount, fx_rate, null, invoice_no, null, null
+    null, currency_code, -settled_amount, fx_rate, null, case when draw('names invoice', settlement_no) < 0.6 then invoice_no end, null, null
 from settlements where not is_lost and settled_on <= getvariable('ends_on')::date
 union all
 select

@@ -1,4 +1,4 @@
-"""The partitions of a refresh: one per as-of date. Any date of this century can be computed at any time, whatever today is."""
+"""What a refresh is known by: its partition, one per as-of date of this century, and the tag of the command line's runs."""
 
 from datetime import date
 
@@ -6,6 +6,7 @@ import dagster as dg
 
 from ingestion.errors import DataRefusedError
 
+CLI_TAG = {"receivables/started_by": "command line"}
 TIME_ZONE = "Asia/Shanghai"
 FIRST_DATE, END_DATE = date(2000, 1, 1), date(2100, 1, 1)
 # Dagster counts the offset from today, so it reaches past END_DATE; `refuse_other_centuries` holds that line.

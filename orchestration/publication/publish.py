@@ -20,7 +20,7 @@ from ingestion.readers import literal, quoted
 from orchestration.publication.candidate import Candidate
 from orchestration.publication.fingerprint import combined_hash, table_hashes
 from orchestration.publication.serving import published_id, published_manifest
-from orchestration.quality.candidate import read_marts
+from orchestration.quality.candidate import Mart, read_marts
 from orchestration.quality.evidence import write_json
 from orchestration.quality.gate import Verdict, judge
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -76,7 +76,7 @@ def _build(
         con.execute(f"attach {literal(str(settings.working_database))} as working (read_only)")
         con.execute("create schema marts")
         for mart in read_marts(settings.dbt_target / "manifest.json"):
-            _copy_mart(con, mart.name, mart.grain)
+            _copy_mart(con, mart)
             con.execute(f"copy marts.{quoted(mart.name)} to {literal(str(part / mart.name))} (format parquet)")
         con.execute("detach working")
         hashes = table_hashes(con, "marts")
@@ -97,22 +97,15 @@ def _build(
     part.replace(target)
 
 
-def _copy_mart(con: duckdb.DuckDBPyConnection, name: str, grain: tuple[str, ...]) -> None:
+def _copy_mart(con: duckdb.DuckDBPyConnection, mart: Mart) -> None:
     """A mart as a plain table in the order of its grain, with its descriptions."""
-    order = ", ".join(quoted(column) for column in grain)
-    con.execute(f"create table marts.{quoted(name)} as select * from working.marts.{quoted(name)} order by {order}")
-    table_comment = con.execute(
-        "select comment from duckdb_tables() where database_name = 'working' and schema_name = 'marts' and table_name = ?", [name]
-    ).fetchone()
-    comments = con.execute(
-        "select column_name, comment from duckdb_columns() "
-        "where database_name = 'working' and schema_name = 'marts' and table_name = ? and comment is not null",
-        [name],
-    ).fetchall()
-    if table_comment and table_comment[0]:
-        con.execute(f"comment on table marts.{quoted(name)} is {literal(table_comment[0])}")
-    for column, comment in comments:
-        con.execute(f"comment on column marts.{quoted(name)}.{quoted(column)} is {literal(comment)}")
+    table = f"marts.{quoted(mart.name)}"
+    order = ", ".join(quoted(column) for column in mart.grain)
+    con.execute(f"create table {table} as select * from working.{table} order by {order}")
+    con.execute(f"comment on table {table} is {literal(mart.description)}")
+    for column, *_ in con.execute(f"describe {table}").fetchall():
+        description = mart.columns.get(column, mart.other_columns) or ""
+        con.execute(f"comment on column {table}.{quoted(column)} is {literal(description)}")
 
 
 def _describe_publication(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> None:

@@ -10,8 +10,11 @@ import duckdb
 from tests.conftest import RECEIVABLES, Home
 
 MARTS = {
-    "dim_customers", "dim_data_sources", "dim_policies", "dim_publication", "dim_reporting_dates", "fct_aging", "fct_alerts",
-    "fct_risk_factors", "fct_risk_grades", "fct_tie_outs", "fct_turnover",
+    "dim_aging_buckets", "dim_aging_policies", "dim_customers", "dim_data_sources", "dim_fx_rates", "dim_policies",
+    "dim_publication", "dim_reporting_dates", "fct_aging", "fct_aging_migration", "fct_aging_views", "fct_aging_wide",
+    "fct_alerts", "fct_balance_periods", "fct_claim_periods", "fct_open_items", "fct_provision", "fct_provision_backtest",
+    "fct_provision_rates", "fct_receivables_rollforward", "fct_risk_factors", "fct_risk_grades", "fct_tie_out_differences",
+    "fct_tie_outs", "fct_turnover",
 }  # fmt: skip
 
 
@@ -54,7 +57,8 @@ def test_every_tie_out_agrees_on_every_reporting_date(demo_home: Home) -> None:
     assert demo_home.query("select distinct status_code from marts.fct_tie_outs") == [("agrees",)]
     compared = dict(demo_home.query("select tie_out_code, count(distinct as_of_date) from marts.fct_tie_outs group by 1"))
     assert compared == {
-        "rows_landed": 1, "buckets_to_documents": 25, "open_items_to_aging": 25, "aging_to_general_ledger": 25,
+        "rows_landed": 1, "buckets_to_documents": 25, "open_items_to_aging": 25, "rollforward_to_aging": 25,
+        "migration_to_aging": 25, "migration_to_opening": 25, "aging_to_general_ledger": 25,
     }  # fmt: skip
 
 
@@ -72,7 +76,7 @@ def test_the_manifest_says_what_it_came_from(demo_home: Home) -> None:
     ((text,),) = demo_home.query("select manifest from marts.dim_publication")
     manifest = json.loads(text)
     assert manifest["as_of_date"] == "2026-10-31"
-    assert len(manifest["inputs"]) == 15 and all(len(one["sha256"]) == 64 for one in manifest["inputs"])
+    assert len(manifest["inputs"]) == 16 and all(len(one["sha256"]) == 64 for one in manifest["inputs"])
     assert manifest["policy_versions"]["aging"] == "aging-1"
     ((outstanding,),) = demo_home.query(
         "select sum(outstanding_amount) from marts.fct_aging where as_of_date = '2026-10-31' and currency_code = 'CNY'"
@@ -112,5 +116,5 @@ def test_an_earlier_date_is_the_same_from_any_refresh_and_bi_reads_through_the_s
     output = refresh.stdout.read() if refresh.stdout else ""
     assert refresh.returncode == 0, output
     assert len(seen) > 50 and all(answer in (old, new) for answer in seen)
-    assert output.count("0 loaded      0 quarantined   1 files known before") == 15
+    assert output.count("0 loaded      0 quarantined   1 files known before") == 16
     assert demo_home.content_hash() == first_hash

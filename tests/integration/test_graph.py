@@ -45,11 +45,17 @@ def test_dbt_tests_landing_suites_and_tie_outs_are_checks_that_block(definitions
     assert any(asset == "marts/fct_risk_factors" and "factors_sum_to_score" in name for asset, name in checks)
 
 
-def test_marts_carry_column_lineage(demo_home: Home) -> None:
-    with dg.DagsterInstance.from_config(str(demo_home.path / "dagster")) as instance:
-        event = instance.get_latest_materialization_event(dg.AssetKey(["marts", "fct_risk_grades"]))
-        assert event is not None and event.asset_materialization is not None
-        lineage = event.asset_materialization.metadata["dagster/column_lineage"].value
+def test_a_run_of_the_ui_gives_marts_their_column_lineage(demo_copy: Home) -> None:
+    settings = Settings(home=demo_copy.path)
+    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.from_config(str(demo_copy.path / "dagster")) as instance:
+        patch.setenv("RECEIVABLES_HOME", str(demo_copy.path))
+        apply_settings(settings)
+        job = build_definitions(settings).resolve_job_def("daily_refresh")
+        grades = dg.AssetKey(["marts", "fct_risk_grades"])
+        assert job.execute_in_process(partition_key="2026-10-31", instance=instance, asset_selection=[grades]).success
+        event = instance.get_latest_materialization_event(grades)
+    assert event is not None and event.asset_materialization is not None
+    lineage = event.asset_materialization.metadata["dagster/column_lineage"].value
     parents = {(d.asset_key.to_user_string(), d.column_name) for d in lineage.deps_by_column["score"]}
     assert parents == {("intermediate/int_risk__customers_graded", "score")}
 

@@ -75,7 +75,7 @@ def test_an_application_to_an_unknown_document_stops_the_build(new_home: Callabl
 
 def _tamper_missing(evidence: Path) -> str:
     (evidence / "candidate_suite.json").unlink()
-    return "candidate_suite: no evidence for 10 of 10"
+    return "candidate_suite: no evidence for 24 of 24"
 
 
 def _tamper_failed(evidence: Path) -> str:

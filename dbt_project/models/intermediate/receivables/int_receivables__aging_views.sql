@@ -6,5 +6,5 @@ with items as (
 
 select *
 from (
-    {{ unapplied_views("items") }}
+    {{ unapplied_views("items", ["as_of_date", "policy_version", "company_code", "customer_id", "currency_code"]) }}
 ) as viewed

@@ -174,12 +174,12 @@ laid as (
     union all
     select
         receipt_allocation, instalment_allocation, company_code, application_no, leg, document_no, instalment_no, application_rule,
-        effective_date, credit_document_type, credit_document_date, settling_amount, instalment_allocation
+        effective_date, credit_document_type, credit_document_date, settling_amount, instalment_allocation as allocation_rule
     from moved_in_queue
     union all
     select
         receipt_allocation, instalment_allocation, company_code, application_no, leg, document_no, instalment_no, application_rule,
-        effective_date, credit_document_type, credit_document_date, settling_amount, instalment_allocation
+        effective_date, credit_document_type, credit_document_date, settling_amount, instalment_allocation as allocation_rule
     from moved_in_states
 )
 

@@ -38,7 +38,7 @@ instalment_dependent as (
     where instalments.instalment_no is null
 )
 
-select
+select distinct
     coalesce(receipt_dependent.company_code, instalment_dependent.company_code) as company_code,
     coalesce(receipt_dependent.document_no, instalment_dependent.document_no) as document_no,
     case when receipt_dependent.document_no is null then 'any' else receipt_choices.receipt_allocation end as receipt_allocation,
@@ -49,4 +49,3 @@ full outer join instalment_dependent
     and receipt_dependent.document_no = instalment_dependent.document_no
 cross join receipt_choices
 cross join instalment_choices
-group by 1, 2, 3, 4

@@ -91,22 +91,28 @@ debts_left as (
         on debts.company_code = taken.company_code and debts.document_no = taken.debit_document_no
 ),
 
+receipts_in_turn as (
+    select *, row_number() over (
+        partition by company_code, customer_id, currency_code, amount_left order by accounting_date, document_no
+    ) as turn
+    from receipts_left
+    where amount_left > 0
+),
+
+debts_in_turn as (
+    select *, row_number() over (
+        partition by company_code, customer_id, currency_code, amount_left order by accounting_date, due_date, document_no
+    ) as turn
+    from debts_left
+    where amount_left > 0
+),
+
 by_amount as (
-    select receipts.company_code, receipts.document_no as credit_document_no, debts.document_no as debit_document_no, receipts.amount_left as applied_amount
-    from (
-        select *, row_number() over (
-            partition by company_code, customer_id, currency_code, amount_left order by accounting_date, document_no
-        ) as turn
-        from receipts_left
-        where amount_left > 0
-    ) as receipts
-    inner join (
-        select *, row_number() over (
-            partition by company_code, customer_id, currency_code, amount_left order by accounting_date, due_date, document_no
-        ) as turn
-        from debts_left
-        where amount_left > 0
-    ) as debts
+    select
+        receipts.company_code, receipts.document_no as credit_document_no, debts.document_no as debit_document_no,
+        receipts.amount_left as applied_amount
+    from receipts_in_turn as receipts
+    inner join debts_in_turn as debts
         on receipts.company_code = debts.company_code
         and receipts.customer_id = debts.customer_id
         and receipts.currency_code = debts.currency_code

@@ -1,0 +1,107 @@
+"""One warehouse that holds every drawn ledger, and every variant of one, as a company of its own."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from orchestration.report.aging import AgingQuestion, aged_ledger
+from orchestration.settings import Settings
+from tests.conftest import ROOT, Home
+from tests.engines.ledgers import LAST_DAY, drawn_ledgers, write_canonical
+from tests.engines.variants import VARIANTS
+from tests.reference.ledger import Ledger, Policy
+
+SEEDS = ROOT / "dbt_project" / "seeds" / "policy"
+LEDGER_COUNT = 400
+VARIED_COUNT = 120
+DELIVERIES = 10
+
+# company -> {(customer, currency, bucket): amount}
+Buckets = dict[str, dict[tuple[str, str, str], Decimal]]
+
+
+@dataclass(frozen=True)
+class Engines:
+    """The ledgers as drawn, and the warehouse that was built from them."""
+
+    ledgers: list[Ledger]
+    home: Home
+
+    def aging(self, as_of: date, policy_version: str) -> Buckets:
+        """The warehouse's answer for any date, by customer."""
+        question = AgingQuestion(as_of, grouping="customer", policy_version=policy_version)
+        with aged_ledger(Settings(self.home.path), question) as (ledger, _):
+            columns, rows = ledger.wide_rows()
+        found: Buckets = defaultdict(dict)
+        for row in rows:
+            company, customer, currency, *amounts = row
+            for bucket, amount in zip(columns[3:-1], amounts[:-1], strict=True):
+                if amount:
+                    found[company][customer.removeprefix(f"{company}-"), currency, bucket] = amount
+        return found
+
+
+def policies() -> dict[str, Policy]:
+    """Every aging policy version, as its seeds have it."""
+    buckets: dict[str, list[tuple[str, int | None, int | None]]] = defaultdict(list)
+    for row in _rows("policy_aging_buckets"):
+        edges = (int(row[name]) if row[name] else None for name in ("from_days", "to_days"))
+        buckets[row["policy_version"]].append((row["bucket_code"], *edges))  # type: ignore[arg-type]
+    return {
+        row["policy_version"]: Policy(
+            row["aging_basis"],
+            row["unapplied_view"],
+            row["instalment_allocation"],
+            row["receipt_allocation"],
+            tuple(buckets[row["policy_version"]]),
+        )
+        for row in _rows("policy_aging")
+    }
+
+
+def _rows(seed: str) -> list[dict[str, str]]:
+    with (SEEDS / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="session")
+def engines(new_home: Callable[[], Home], tmp_path_factory: pytest.TempPathFactory) -> Engines:
+    """All drawn ledgers and variants of the first ones in one delivery, and those once more in ten, corrected on the way."""
+    ledgers = drawn_ledgers(LEDGER_COUNT)
+    folder = tmp_path_factory.mktemp("drawn")
+    variants = [vary(ledger) for ledger in ledgers[:VARIED_COUNT] for vary in VARIANTS.values()]
+    write_canonical(folder, [*ledgers, *variants], "_00")
+    for number, part in enumerate(_in_deliveries(ledgers[:VARIED_COUNT]), 1):
+        write_canonical(folder, part, f"_{number:02d}")
+    home = new_home()
+    done = home.run("refresh", "--as-of", LAST_DAY.isoformat(), "--profile", "canonical", "--extracts", str(folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Engines(ledgers, home)
+
+
+def _in_deliveries(ledgers: list[Ledger]) -> list[list[Ledger]]:
+    """Each ledger's documents and applications dealt out over the deliveries. All but the last are delivered once before with
+    another amount, so that a later delivery has to correct an earlier one."""
+    parts = []
+    for number in range(DELIVERIES):
+        dealt = []
+        for ledger in ledgers:
+            early = [
+                replace(one, amount=one.amount * 2)
+                for one in ledger.documents[number + 1 :: DELIVERIES]
+                if not ledger.instalments
+            ]
+            part = Ledger(
+                f"{ledger.company}-ten",
+                early + ledger.documents[number::DELIVERIES],
+                ledger.instalments if number == 0 else [],
+                ledger.applications[number::DELIVERIES],
+            )
+            dealt.append(part)
+        parts.append(dealt)
+    return parts

@@ -1,0 +1,248 @@
+"""The receivables ledger once more, written from SEMANTICS 1-3 in plain Python and Decimal, to compare the warehouse with.
+
+It walks lists, one document after another, and shares nothing with the models. Slow and short on purpose.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+
+Item = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Document:
+    number: str
+    document_type: str
+    customer: str
+    document_date: date
+    accounting_date: date
+    due_date: date | None
+    currency: str
+    amount: Decimal
+    fx_rate: Decimal | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True)
+class Instalment:
+    document: str
+    number: int
+    due_date: date
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Application:
+    number: str
+    credit: str
+    debit: str
+    instalment: int | None
+    applied_on: date
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Policy:
+    aging_basis: str
+    unapplied_view: str
+    instalment_allocation: str
+    receipt_allocation: str
+    buckets: tuple[tuple[str, int | None, int | None], ...]
+
+
+@dataclass
+class Ledger:
+    company: str
+    documents: list[Document]
+    instalments: list[Instalment] = field(default_factory=list)
+    applications: list[Application] = field(default_factory=list)
+
+    def document(self, number: str) -> Document:
+        return next(document for document in self.documents if document.number == number)
+
+    def parts(self, document: Document) -> list[Instalment]:
+        """Instalments in the order in which they fall due; a document without any is one."""
+        found = [part for part in self.instalments if part.document == document.number]
+        whole = Instalment(document.number, 1, document.due_date or document.document_date, document.amount)
+        return sorted(found or [whole], key=lambda part: (part.due_date, part.number))
+
+
+def open_items(ledger: Ledger, as_of: date, policy: Policy) -> dict[Item, Decimal]:
+    """What is open of each instalment at the end of a day; nothing that is zero."""
+    counted = [
+        application
+        for application in ledger.applications + receipts_applied(ledger, policy)
+        if effective_date(ledger, application) <= as_of
+    ]
+    result = {}
+    for document in ledger.documents:
+        if document.accounting_date > as_of:
+            continue
+        as_debit = [application for application in counted if application.debit == document.number]
+        as_credit = [application for application in counted if application.credit == document.number]
+        named = [(application.instalment, application.amount) for application in as_debit]
+        named += [(None, application.amount) for application in as_credit]
+        settled = settle(ledger.parts(document), named, policy.instalment_allocation)
+        for part in ledger.parts(document):
+            sign = 1 if as_credit_document(document) else -1
+            left = part.amount + sign * settled[part.number]
+            if left != 0:
+                result[document.number, part.number] = left
+    return result
+
+
+def as_credit_document(document: Document) -> bool:
+    """Credits are used up towards zero from below, debts from above."""
+    return document.amount < 0
+
+
+def effective_date(ledger: Ledger, application: Application) -> date:
+    """SEMANTICS 1: the latest of the application's date and both documents' accounting dates."""
+    credit, debit = ledger.document(application.credit), ledger.document(application.debit)
+    return max(application.applied_on, credit.accounting_date, debit.accounting_date)
+
+
+def settle(parts: list[Instalment], settlements: list[tuple[int | None, Decimal]], allocation: str) -> dict[int, Decimal]:
+    """How much of each part is settled: named amounts first, then the rest by policy."""
+    numbers = {part.number for part in parts}
+    settled = dict.fromkeys(numbers, ZERO)
+    unnamed = ZERO
+    for number, amount in settlements:
+        if len(parts) == 1:
+            settled[parts[0].number] += amount
+        elif number in numbers:
+            settled[number] += amount
+        else:
+            unnamed += amount
+    if unnamed < 0:
+        settled[parts[0].number] += unnamed
+        return settled
+    room = {part.number: max(abs(part.amount) - settled[part.number], ZERO) for part in parts}
+    shares = first_in_first_out(parts, room, unnamed) if allocation == "fifo_by_due_date" else in_proportion(parts, room, unnamed)
+    for part in parts:
+        settled[part.number] += shares[part.number]
+    settled[parts[-1].number] += unnamed - sum(shares.values())
+    return settled
+
+
+def first_in_first_out(parts: list[Instalment], room: dict[int, Decimal], amount: Decimal) -> dict[int, Decimal]:
+    shares = {}
+    for part in parts:
+        shares[part.number] = min(room[part.number], amount)
+        amount -= shares[part.number]
+    return shares
+
+
+def in_proportion(parts: list[Instalment], room: dict[int, Decimal], amount: Decimal) -> dict[int, Decimal]:
+    """Each part's share of the amount through it, rounded, less what the parts before it have: the cents always add up."""
+    whole, through, given, shares = sum(room.values()), ZERO, ZERO, {}
+    amount = min(amount, whole)
+    for part in parts:
+        through += room[part.number]
+        due = cents(Fraction(amount) * Fraction(through) / Fraction(whole)) if whole else ZERO
+        shares[part.number] = due - given
+        given = due
+    return shares
+
+
+def cents(value: Fraction) -> Decimal:
+    """Half a cent and more goes up. Never negative here."""
+    return Decimal(int(value * 100 + Fraction(1, 2))) * CENT
+
+
+def receipts_applied(ledger: Ledger, policy: Policy) -> list[Application]:
+    """Applications that policy makes of receipts that the sender applied to nothing."""
+    if policy.receipt_allocation == "none":
+        return []
+    used = {application.credit for application in ledger.applications}
+    receipts = [
+        document
+        for document in sorted(ledger.documents, key=lambda one: (one.accounting_date, one.number))
+        if document.document_type in ("receipt", "advance") and document.amount < 0 and document.number not in used
+    ]
+    taken: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for application in ledger.applications:
+        taken[application.debit] += application.amount
+    debts = sorted(
+        (document for document in ledger.documents if document.amount > 0 and document.amount > taken[document.number]),
+        key=lambda one: (one.accounting_date, one.due_date or one.document_date, one.number),
+    )
+    owed = {debt.number: debt.amount - taken[debt.number] for debt in debts}
+    left = {receipt.number: -receipt.amount for receipt in receipts}
+    made: list[Application] = []
+
+    def apply(receipt: Document, debt: Document, amount: Decimal) -> None:
+        owed[debt.number] -= amount
+        left[receipt.number] -= amount
+        made.append(
+            Application(
+                f"auto {receipt.number} {debt.number}", receipt.number, debt.number, None, receipt.accounting_date, amount
+            )
+        )
+
+    def same_account(receipt: Document, debt: Document) -> bool:
+        return (receipt.customer, receipt.currency) == (debt.customer, debt.currency)
+
+    for receipt in receipts:
+        for debt in debts:
+            if receipt.reference == debt.number and same_account(receipt, debt) and owed[debt.number] > 0:
+                apply(receipt, debt, min(left[receipt.number], owed[debt.number]))
+    if policy.receipt_allocation in ("reference_amount", "reference_amount_fifo"):
+        for receipt in receipts:
+            match = next(
+                (debt for debt in debts if same_account(receipt, debt) and 0 < owed[debt.number] == left[receipt.number]), None
+            )
+            if match:
+                apply(receipt, match, left[receipt.number])
+    if policy.receipt_allocation == "reference_amount_fifo":
+        for receipt in receipts:
+            for debt in debts:
+                if same_account(receipt, debt) and owed[debt.number] > 0 and left[receipt.number] > 0:
+                    apply(receipt, debt, min(left[receipt.number], owed[debt.number]))
+    return made
+
+
+def days_past_due(ledger: Ledger, item: Item, as_of: date, basis: str) -> int:
+    document = ledger.document(item[0])
+    if basis == "due_date":
+        return (as_of - next(part.due_date for part in ledger.parts(document) if part.number == item[1])).days
+    return (as_of - (document.document_date if basis == "document_date" else document.accounting_date)).days
+
+
+def bucket_of(days: int, policy: Policy) -> str:
+    (code,) = [
+        code for code, low, high in policy.buckets if (low is None or days >= low) and (high is None or days <= high)
+    ]  # fmt: skip
+    return code
+
+
+def aging(ledger: Ledger, as_of: date, policy: Policy) -> dict[tuple[str, str, str], Decimal]:
+    """Amount by customer, currency and bucket, in the policy's view of unapplied credits; nothing that is zero."""
+    result: dict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
+    for item, amount in open_items(ledger, as_of, policy).items():
+        document = ledger.document(item[0])
+        bucket = bucket_of(days_past_due(ledger, item, as_of, policy.aging_basis), policy)
+        column = "unapplied" if amount < 0 and policy.unapplied_view != "aged_by_own_date" else bucket
+        result[document.customer, document.currency, column] += amount
+    if policy.unapplied_view == "applied_oldest_first":
+        for customer, currency in {(customer, currency) for customer, currency, _ in result}:
+            for bucket, _, _ in reversed(policy.buckets):
+                owed, credit = result[customer, currency, bucket], -result[customer, currency, "unapplied"]
+                result[customer, currency, bucket] -= min(owed, credit)
+                result[customer, currency, "unapplied"] += min(owed, credit)
+    return {key: amount for key, amount in result.items() if amount != 0}
+
+
+def base_amounts(ledger: Ledger, as_of: date, policy: Policy) -> dict[Item, Decimal | None]:
+    """Open items at their documents' own rates, to the cent; None without a rate."""
+    rates = {document.number: document.fx_rate for document in ledger.documents}
+    return {
+        item: None if rates[item[0]] is None else (amount * rates[item[0]]).quantize(CENT, ROUND_HALF_UP)  # type: ignore[operator]
+        for item, amount in open_items(ledger, as_of, policy).items()
+    }

@@ -176,6 +176,29 @@ def dev(port: int) -> None:
     sys.exit(subprocess.call([dagster, "dev", "-h", "127.0.0.1", "-p", str(port), *module]))
 
 
+@main.group()
+def bench() -> None:
+    """Benchmarks that check their answer before they tell a time."""
+
+
+@bench.command("aging")
+@click.option("--documents", default=10_000_000, show_default=True, help="About how many documents.")
+@click.option("--applications", default=12_000_000, show_default=True, help="About how many applications.")
+@refusing_plainly
+def bench_aging(documents: int, applications: int) -> None:
+    """Balance periods and 25 dates of aging by the models, against a hand-written script; then one past date.
+
+    \b
+    Example:
+      receivables bench aging
+      receivables bench aging --documents 1700000 --applications 286000
+    """
+    from benchmarks.aging import run_benchmark
+
+    for line in run_benchmark(_settings(), documents, applications):
+        click.echo(line)
+
+
 def _settings() -> Settings:
     settings = read_settings()
     apply_settings(settings)

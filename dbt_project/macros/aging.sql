@@ -9,10 +9,10 @@
 {% macro aged_items(items, policies, buckets) -%}
     select
         aged.*,
-        buckets.bucket_order,
-        buckets.bucket_code as age_bucket_code,
+        bucket_days.bucket_order,
+        bucket_days.bucket_code as age_bucket_code,
         -- Credits that nothing has used up are never netted into the buckets of what is owed.
-        case when aged.outstanding_amount < 0 then 'unapplied' else buckets.bucket_code end as bucket_code,
+        case when aged.outstanding_amount < 0 then 'unapplied' else bucket_days.bucket_code end as bucket_code,
         case
             when aged.outstanding_amount < 0 or aged.days_overdue <= 0 then 'normal'
             when aged.days_overdue <= aged.bad_debt_after_days then 'overdue'
@@ -22,14 +22,15 @@
         select
             items.*,
             policies.policy_version,
-            policies.unapplied_view,
+
             policies.bad_debt_after_days,
+            edges.lowest_day,
+            edges.highest_day,
             {{ days_between("items.due_date", "items.as_of_date") }} as days_overdue,
-            case policies.aging_basis
-                when 'document_date' then {{ days_between("items.document_date", "items.as_of_date") }}
-                when 'accounting_date' then {{ days_between("items.accounting_date", "items.as_of_date") }}
-                else {{ days_between("items.due_date", "items.as_of_date") }}
-            end as days_past_due,
+            {{ days_between(
+                "case policies.aging_basis when 'document_date' then items.document_date when 'accounting_date' then items.accounting_date "
+                ~ "else items.due_date end", "items.as_of_date"
+            ) }} as days_past_due,
             items.open_amount as outstanding_amount,
             {{ base_amount("items.open_amount", "items.fx_rate") }} as outstanding_base_amount,
             {{ base_amount("items.open_amount", "items.closing_fx_rate") }} as outstanding_closing_base_amount
@@ -38,11 +39,35 @@
             on items.as_of_date = policies.as_of_date
             and items.receipt_allocation in ('any', policies.receipt_allocation)
             and items.instalment_allocation in ('any', policies.instalment_allocation)
+        inner join ({{ bucket_edges(buckets) }}) as edges on policies.policy_version = edges.policy_version
     ) as aged
+    inner join ({{ bucket_days(buckets) }}) as bucket_days
+        on aged.policy_version = bucket_days.policy_version
+        and least(greatest(aged.days_past_due, aged.lowest_day), aged.highest_day) = bucket_days.days_past_due
+{%- endmacro %}
+
+{# The days just outside of a policy's edges: all that lie beyond fall into the same buckets as they do. #}
+{% macro bucket_edges(buckets) -%}
+    select
+        policy_version,
+        coalesce(min(least(from_days, to_days)), 0) - 1 as lowest_day,
+        coalesce(max(greatest(from_days, to_days)), 0) + 1 as highest_day
+    from {{ buckets }} as buckets
+    group by policy_version
+{%- endmacro %}
+
+{# The bucket of each day between a policy's edges: looked up by equality, where comparing every item with every range is ten times
+   slower. #}
+{% macro bucket_days(buckets) -%}
+    select days.policy_version, days.days_past_due, buckets.bucket_order, buckets.bucket_code
+    from (
+        select policy_version, {{ each_number("lowest_day", "highest_day") }} as days_past_due
+        from ({{ bucket_edges(buckets) }}) as edges
+    ) as days
     inner join {{ buckets }} as buckets
-        on aged.policy_version = buckets.policy_version
-        and (buckets.from_days is null or aged.days_past_due >= buckets.from_days)
-        and (buckets.to_days is null or aged.days_past_due <= buckets.to_days)
+        on days.policy_version = buckets.policy_version
+        and (buckets.from_days is null or days.days_past_due >= buckets.from_days)
+        and (buckets.to_days is null or days.days_past_due <= buckets.to_days)
 {%- endmacro %}
 
 {# The four views of unapplied credit, side by side: each customer's amounts by bucket.
@@ -67,17 +92,32 @@
         group by {{ keys | join(", ") }}, bucket_order, age_bucket_code
     ),
 
+    credited as (
+        select {{ keys | join(", ") }}{% for amount in amounts %}, sum(credit_{{ amount }}) as total_credit_{{ amount }}{% endfor %}
+        from summed
+        where credit_count > 0
+        group by {{ keys | join(", ") }}
+    ),
+
+    -- Only where there are credits does it matter what is older.
     queued as (
         select
-            *,
+            summed.*,
             {% for amount in amounts -%}
-            coalesce(sum(owed_{{ amount }}) over (
-                partition by {{ keys | join(", ") }} order by bucket_order desc rows between unbounded preceding and 1 preceding
-            ), 0) as older_{{ amount }},
-            sum(credit_{{ amount }}) over (partition by {{ keys | join(", ") }}) as total_credit_{{ amount }}
-            {{- "," if not loop.last }}
+            credited.total_credit_{{ amount }} - coalesce(sum(summed.owed_{{ amount }}) over (
+                partition by {% for key in keys %}summed.{{ key }}{{ ", " if not loop.last }}{% endfor %} order by summed.bucket_order desc
+                rows between unbounded preceding and 1 preceding
+            ), 0) as credit_left_{{ amount }}{{ "," if not loop.last }}
             {% endfor %}
         from summed
+        inner join credited
+            on {% for key in keys %}summed.{{ key }} = credited.{{ key }}{{ " and " if not loop.last }}{% endfor %}
+        union all
+        select summed.*{% for amount in amounts %}, 0{% endfor %}
+        from summed
+        left join credited
+            on {% for key in keys %}summed.{{ key }} = credited.{{ key }}{{ " and " if not loop.last }}{% endfor %}
+        where credited.{{ keys[0] }} is null
     )
 
     select
@@ -85,7 +125,7 @@
         {% for amount in amounts -%}
         owed_{{ amount }} as own_column_{{ amount }},
         owed_{{ amount }} - credit_{{ amount }} as aged_by_own_date_{{ amount }},
-        greatest(owed_{{ amount }} - greatest(total_credit_{{ amount }} - older_{{ amount }}, 0), 0) as applied_oldest_first_{{ amount }},
+        greatest(owed_{{ amount }} - greatest(credit_left_{{ amount }}, 0), 0) as applied_oldest_first_{{ amount }},
         owed_{{ amount }} as left_out_{{ amount }}
         {{- "," if not loop.last }}
         {% endfor %}
@@ -109,7 +149,7 @@
    each laid onto the items by due date.
 
    `items`: what aged_items gives; `claims`: as_of_date, company_code, document_no (null: all that the customer owes), instalment_no (null:
-   the whole document), customer_code, currency_code and claimed_amount (null: all that is open). #}
+   the whole document), customer_id, currency_code and claimed_amount (null: all that is open). #}
 {% macro claimed_amounts(items, claims) -%}
     with on_instalments as (
         select as_of_date, company_code, document_no, instalment_no, sum(claimed_amount) as amount, count(*) > count(claimed_amount) as is_all
@@ -126,15 +166,15 @@
     ),
 
     on_customers as (
-        select as_of_date, company_code, customer_code, currency_code, sum(claimed_amount) as amount
+        select as_of_date, company_code, customer_id, currency_code, sum(claimed_amount) as amount
         from {{ claims }} as claims
         where document_no is null
-        group by as_of_date, company_code, customer_code, currency_code
+        group by as_of_date, company_code, customer_id, currency_code
     ),
 
     claimed as (
         select
-            items.as_of_date, items.company_code, items.document_no, items.instalment_no, items.customer_code, items.currency_code,
+            items.as_of_date, items.company_code, items.document_no, items.instalment_no, items.customer_id, items.currency_code,
             items.due_date, items.outstanding_amount,
             case
                 when on_instalments.is_all or on_documents.is_all then items.outstanding_amount
@@ -155,7 +195,7 @@
         left join on_customers
             on items.as_of_date = on_customers.as_of_date
             and items.company_code = on_customers.company_code
-            and items.customer_code = on_customers.customer_code
+            and items.customer_id = on_customers.customer_id
             and items.currency_code = on_customers.currency_code
         where items.outstanding_amount > 0 and coalesce(on_instalments.as_of_date, on_documents.as_of_date, on_customers.as_of_date) is not null
     ),
@@ -173,7 +213,7 @@
     select
         as_of_date, company_code, document_no, instalment_no,
         cast(taken_second + least(outstanding_amount - taken_second, greatest(customer_amount - coalesce(sum(outstanding_amount - taken_second) over (
-            partition by as_of_date, company_code, customer_code, currency_code order by due_date, document_no, instalment_no
+            partition by as_of_date, company_code, customer_id, currency_code order by due_date, document_no, instalment_no
             rows between unbounded preceding and 1 preceding
         ), 0), 0)) as decimal(18, 2)) as claimed_amount
     from with_documents

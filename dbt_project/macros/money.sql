@@ -1,7 +1,10 @@
 {# An amount of document currency in base currency, to the cent. DuckDB keeps a product of two DECIMAL(18) in 18 digits, where
-   a hundred million x 7.1 overflows: hence the wider type. #}
+   a hundred million x 7.1 overflows: hence the wider type, and since that is slow, none of it where the rate is 1. #}
 {% macro base_amount(amount, fx_rate) -%}
-    cast(round(cast({{ amount }} as decimal(28, 2)) * {{ fx_rate }}, 2) as decimal(18, 2))
+    case
+        when {{ fx_rate }} = 1 then {{ amount }}
+        else cast(round(cast({{ amount }} as decimal(28, 2)) * {{ fx_rate }}, 2) as decimal(18, 2))
+    end
 {%- endmacro %}
 
 {# total x part / whole, rounded half up to the cent in whole numbers, so that no float touches money. All in hundredths; whole > 0. #}

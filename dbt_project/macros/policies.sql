@@ -11,7 +11,7 @@
    when the model runs; while dbt only parses, there are none. #}
 {% macro wide_bucket_codes(buckets, policies) -%}
     {% set codes = [] %}
-    {% if execute %}
+    {% if execute and load_relation(buckets) is not none %}
         {% set rows = run_query(
             "select bucket_code from " ~ buckets ~ " as buckets inner join " ~ policies
             ~ " as policies on buckets.policy_version = policies.policy_version group by bucket_code order by min(bucket_order), bucket_code"

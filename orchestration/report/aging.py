@@ -212,6 +212,8 @@ def _rules() -> Any:
     folder = Path(__file__).parents[2] / "dbt_project" / "macros"
     text = "\n".join((folder / name).read_text(encoding="utf-8") for name in MACROS)
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
-    return environment.from_string(
-        text, globals={"days_between": lambda earlier, later: f"date_diff('day', {earlier}, {later})"}
-    ).module
+    dialect = {
+        "days_between": lambda earlier, later: f"date_diff('day', {earlier}, {later})",
+        "each_number": lambda lowest, highest: f"unnest(range({lowest}, {highest} + 1))",
+    }
+    return environment.from_string(text, globals=dialect).module

@@ -54,9 +54,9 @@ def _headlines(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     latest = "as_of_date = (select as_of_date from marts.dim_publication)"
     amounts = con.execute(
         "select currency_code, sum(outstanding_amount), "
-        "coalesce(sum(outstanding_amount) filter (bucket_code not in ('not_due', 'unapplied')), 0), "
+        "coalesce(sum(outstanding_amount) filter (ledger_status <> 'normal'), 0), "
         "coalesce(sum(outstanding_amount) filter (bucket_code = 'unapplied'), 0) "
-        f"from marts.fct_aging where {latest} group by 1 order by 2 desc"
+        f"from marts.fct_open_items where {latest} group by 1 order by 2 desc"
     ).fetchall()
     for currency, outstanding, overdue, unapplied in amounts:
         yield f"Outstanding {currency} {outstanding:>18,.2f}   overdue {overdue:>16,.2f}   unapplied {unapplied:>16,.2f}"

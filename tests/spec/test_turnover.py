@@ -56,3 +56,20 @@ def test_an_opening_before_the_ledger_is_unknown_and_not_zero(ledger: Home) -> N
     december = turnover(ledger, "company", "A1", "2025-12-31")
     assert december["dso_average"] is None
     assert "opening balance unknown" in str(december["note"])
+
+
+def test_payments_are_weighed_by_amount_and_days_late(ledger: Home) -> None:
+    # February: 3,000 three days early, 500 nineteen days late, 500 three days early.
+    # (3,000 x -3 + 500 x 19 + 500 x -3) / 4,000 = -0.25; two of three on time; 3,500 of 4,000 on time.
+    assert ledger.query(
+        "select weighted_days_late, on_time_count_rate_pct, on_time_amount_rate_pct from marts.fct_turnover "
+        "where level = 'company' and level_key = 'T1' and as_of_date = '2026-02-28'"
+    ) == [(Decimal("-0.250000"), Decimal("66.666667"), Decimal("87.500000"))]
+
+
+def test_turnover_days_stand_against_the_industrys(ledger: Home) -> None:
+    # Manufacturing: 89 days. March of T01: 18.944444 - 89.
+    assert ledger.query(
+        "select benchmark_code, benchmark_turnover_days, turnover_days_over_benchmark from marts.fct_turnover "
+        "where level = 'customer' and level_key = 'T1-T01' and as_of_date = '2026-03-31'"
+    ) == [("manufacturing", Decimal("89.00"), Decimal("-70.055556"))]

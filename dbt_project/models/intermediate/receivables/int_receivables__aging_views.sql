@@ -1,5 +1,6 @@
 -- Amounts of each customer by bucket in the four views of unapplied credit, side by side.
 -- Grain: one row per as_of_date, company_code, customer_id, currency_code and bucket_code.
+{{ config(materialized="view") }}
 with items as (
     select * from {{ ref("int_receivables__open_items") }} where is_reporting_date
 )

@@ -5,17 +5,18 @@
 } %}
 {% for level, column in levels.items() %}
 select
-    as_of_date as balance_date,
+    items.as_of_date as balance_date,
     '{{ level }}' as level,
-    {{ column }} as level_key,
+    items.{{ column }} as level_key,
     case when count(outstanding_base_amount) = count(*) then sum(outstanding_base_amount) end as receivable_base_amount,
     case
         when count(outstanding_base_amount) = count(*)
             then sum(case when outstanding_amount > 0 and days_overdue <= 0 then outstanding_base_amount else 0 end)
     end as not_due_base_amount,
-    min(base_currency_code) as lowest_base_currency_code,
-    max(base_currency_code) as highest_base_currency_code
-from {{ ref("int_receivables__open_items") }}
-group by as_of_date, {{ column }}
+    min(companies.base_currency_code) as lowest_base_currency_code,
+    max(companies.base_currency_code) as highest_base_currency_code
+from {{ ref("int_receivables__open_items") }} as items
+inner join {{ ref("int_receivables__base_currencies") }} as companies on items.company_code = companies.company_code
+group by items.as_of_date, items.{{ column }}
 {% if not loop.last %}union all{% endif %}
 {% endfor %}

@@ -6,7 +6,7 @@ select
     company_code,
     document_no,
     instalment_no,
-    cast(null as varchar) as customer_code,
+    cast(null as varchar) as customer_id,
     cast(null as varchar) as currency_code,
     disputed_amount as claimed_amount,
     opened_on as valid_from,
@@ -15,13 +15,17 @@ from {{ ref("stg_crm__disputes") }}
 union all
 select
     'secured' as claim_type,
-    guarantee_id as claim_id,
-    company_code,
-    document_no,
+    guarantees.guarantee_id as claim_id,
+    guarantees.company_code,
+    guarantees.document_no,
     null as instalment_no,
-    customer_code,
-    currency_code,
-    secured_amount as claimed_amount,
-    valid_from,
-    cast({{ dbt.dateadd("day", 1, "valid_until") }} as date) as valid_before
-from {{ ref("stg_crm__guarantees") }}
+    matched.customer_id,
+    guarantees.currency_code,
+    guarantees.secured_amount as claimed_amount,
+    guarantees.valid_from,
+    cast({{ dbt.dateadd("day", 1, "guarantees.valid_until") }} as date) as valid_before
+from {{ ref("stg_crm__guarantees") }} as guarantees
+inner join {{ ref("int_customers__matched") }} as matched
+    on matched.source_system = 'erp'
+    and guarantees.company_code = matched.company_code
+    and guarantees.customer_code = matched.source_record

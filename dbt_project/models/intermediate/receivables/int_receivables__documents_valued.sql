@@ -1,19 +1,6 @@
 -- Documents with their unified customer, their company's base currency and their rate into it, and how many instalments were delivered.
 -- Grain: one row per company and document.
-with base_currencies as (
-    select
-        documents.company_code,
-        -- Without a companies extract, a ledger in one currency is its own base.
-        coalesce(
-            max(companies.base_currency_code),
-            case when count(distinct documents.currency_code) = 1 then max(documents.currency_code) end
-        ) as base_currency_code
-    from {{ ref("stg_erp__documents") }} as documents
-    left join {{ ref("stg_erp__companies") }} as companies on documents.company_code = companies.company_code
-    group by documents.company_code
-),
-
-delivered_parts as (
+with delivered_parts as (
     select company_code, document_no, count(*) as instalment_count
     from {{ ref("stg_erp__instalments") }}
     group by company_code, document_no
@@ -40,7 +27,7 @@ select
     coalesce(customers.segment_code, 'unassigned') as segment_code,
     cast(coalesce(delivered_parts.instalment_count, 0) as integer) as delivered_instalment_count
 from {{ ref("stg_erp__documents") }} as documents
-inner join base_currencies on documents.company_code = base_currencies.company_code
+inner join {{ ref("int_receivables__base_currencies") }} as base_currencies on documents.company_code = base_currencies.company_code
 inner join {{ ref("int_customers__matched") }} as matched
     on matched.source_system = 'erp'
     and documents.company_code = matched.company_code

@@ -20,6 +20,5 @@ select
     documents.delivered_instalment_count as instalment_count
 from {{ ref("int_receivables__documents_valued") }} as documents
 left join {{ ref("stg_erp__instalments") }} as delivered
-    on documents.delivered_instalment_count > 0
-    and documents.company_code = delivered.company_code
+    on documents.company_code = delivered.company_code
     and documents.document_no = delivered.document_no

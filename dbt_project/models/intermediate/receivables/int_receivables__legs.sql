@@ -13,10 +13,14 @@ with single_legs as (
         effective_date, applied_amount, credit_document_type, credit_document_date
     from {{ ref("int_receivables__applications_dated") }}
     where credit_instalment_count = 0
+),
+
+dependent as (
+    select distinct company_code, document_no from {{ ref("int_receivables__policy_dependent_documents") }}
 )
 
 select
-    coalesce(choices.receipt_allocation, 'any') as receipt_allocation,
+    'any' as receipt_allocation,
     'any' as instalment_allocation,
     legs.company_code,
     legs.application_no,
@@ -30,10 +34,27 @@ select
     legs.credit_document_date,
     legs.applied_amount as settling_amount
 from single_legs as legs
-left join {{ ref("int_receivables__policy_dependent_documents") }} as choices
-    on legs.company_code = choices.company_code
-    and legs.document_no = choices.document_no
-    and (legs.receipt_allocation = 'any' or legs.receipt_allocation = choices.receipt_allocation)
+left join dependent on legs.company_code = dependent.company_code and legs.document_no = dependent.document_no
+where dependent.document_no is null
+union all
+select
+    choices.receipt_allocation,
+    choices.instalment_allocation,
+    legs.company_code,
+    legs.application_no,
+    legs.leg,
+    legs.document_no,
+    1 as instalment_no,
+    legs.application_rule,
+    'named_or_single' as allocation_rule,
+    legs.effective_date,
+    legs.credit_document_type,
+    legs.credit_document_date,
+    legs.applied_amount as settling_amount
+from single_legs as legs
+inner join {{ ref("int_receivables__policy_dependent_documents") }} as choices
+    on legs.company_code = choices.company_code and legs.document_no = choices.document_no
+where legs.receipt_allocation in ('any', choices.receipt_allocation)
 union all
 select
     receipt_allocation,

@@ -47,9 +47,8 @@ named as (
         and legs.document_no = only_one.document_no
         and only_one.instalment_count = 1
     left join {{ ref("int_receivables__policy_dependent_documents") }} as choices
-        on legs.company_code = choices.company_code
-        and legs.document_no = choices.document_no
-        and (legs.receipt_allocation = 'any' or legs.receipt_allocation = choices.receipt_allocation)
+        on legs.company_code = choices.company_code and legs.document_no = choices.document_no
+    where legs.receipt_allocation in ('any', coalesce(choices.receipt_allocation, 'any'))
 ),
 
 ordered as (

@@ -8,7 +8,7 @@ with kept as (
         case when sign(opening_{{ amount }}) = sign(closing_{{ amount }})
             then sign(opening_{{ amount }}) * least(abs(opening_{{ amount }}), abs(closing_{{ amount }})) else 0 end as kept_{{ amount }},
         {% endfor %}
-        case when opening_amount = 0 then 0 else least(written_off_amount, greatest(opening_amount - closing_amount, 0)) end as lost_amount
+        greatest(least(written_off_amount, opening_amount, opening_amount - closing_amount), 0) as lost_amount
     from {{ ref("int_receivables__migrations") }}
 ),
 

@@ -1,9 +1,9 @@
 -- Instalments open on each balance date, with days past due, bucket and status under the aging policy in force that day.
 -- Grain: one row per as_of_date, company, document and instalment.
+{{ config(materialized="view") }}
 {% set carried = [
-    "receipt_allocation", "instalment_allocation", "company_code", "document_no", "instalment_no", "open_amount", "document_type",
-    "customer_id", "customer_code", "document_date", "accounting_date", "due_date", "currency_code", "base_currency_code", "fx_rate",
-    "salesperson_code", "segment_code"
+    "receipt_allocation", "instalment_allocation", "company_code", "document_no", "instalment_no", "open_amount", "customer_id",
+    "document_date", "accounting_date", "due_date", "currency_code", "fx_rate", "salesperson_code", "segment_code"
 ] %}
 with dates as (
     select * from {{ ref("int_dates__balance_dates") }}
@@ -44,16 +44,12 @@ dated as (
 ),
 
 rated as (
-    select
-        dated.*,
-        case
-            when dated.currency_code = dated.base_currency_code then 1 else closing_rates.fx_rate
-        end as closing_fx_rate
+    select dated.*, closing_rates.fx_rate as closing_fx_rate
     from dated
     left join {{ ref("int_receivables__closing_rates") }} as closing_rates
         on dated.as_of_date = closing_rates.as_of_date
+        and dated.company_code = closing_rates.company_code
         and dated.currency_code = closing_rates.currency_code
-        and dated.base_currency_code = closing_rates.base_currency_code
 ),
 
 aged as (
@@ -67,12 +63,8 @@ select
     document_no,
     instalment_no,
     customer_id,
-    customer_code,
-    document_type,
-    document_date,
     due_date,
     currency_code,
-    base_currency_code,
     salesperson_code,
     segment_code,
     cast(days_overdue as integer) as days_overdue,
@@ -84,6 +76,5 @@ select
     outstanding_amount,
     outstanding_base_amount,
     outstanding_closing_base_amount,
-    unapplied_view,
     policy_version
 from aged

@@ -80,14 +80,16 @@ receipts_left as (
         on receipts.company_code = taken.company_code and receipts.document_no = taken.credit_document_no
 ),
 
+taken_by_reference as (
+    select company_code, debit_document_no, sum(applied_amount) as applied_amount
+    from by_reference
+    group by company_code, debit_document_no
+),
+
 debts_left as (
     select debts.*, debts.amount - coalesce(taken.applied_amount, 0) as amount_left
     from debts
-    left join (
-        select company_code, debit_document_no, sum(applied_amount) as applied_amount
-        from by_reference
-        group by company_code, debit_document_no
-    ) as taken
+    left join taken_by_reference as taken
         on debts.company_code = taken.company_code and debts.document_no = taken.debit_document_no
 ),
 

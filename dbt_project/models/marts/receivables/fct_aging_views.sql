@@ -1,5 +1,6 @@
 -- The four views of unapplied credit on one total, side by side: own column, aged by own date, applied oldest first, left out.
 -- Grain: one row per as_of_date, company_code, customer_id, currency_code and bucket_code.
+{{ config(materialized="view") }}
 select
     as_of_date,
     company_code,

@@ -16,17 +16,21 @@ select
     -- What ends a period after the as-of date is not known at it.
     case when periods.valid_before <= refresh.as_of_date then periods.valid_before end as valid_before,
     periods.open_amount,
-    periods.document_type,
+    instalments.document_type,
     periods.customer_id,
-    periods.customer_code,
+    instalments.customer_code,
     periods.document_date,
     periods.accounting_date,
     periods.due_date,
     periods.currency_code,
-    periods.base_currency_code,
+    instalments.base_currency_code,
     cast(periods.fx_rate as decimal(18, 8)) as fx_rate,
     periods.salesperson_code,
     periods.segment_code
 from {{ ref("int_receivables__balance_periods") }} as periods
+inner join {{ ref("int_receivables__instalments_completed") }} as instalments
+    on periods.company_code = instalments.company_code
+    and periods.document_no = instalments.document_no
+    and periods.instalment_no = instalments.instalment_no
 cross join refresh
 where periods.valid_from <= refresh.as_of_date

@@ -9,7 +9,7 @@ select
     claims.claim_type,
     claims.claim_id,
     claims.company_code,
-    claims.customer_code,
+    claims.customer_id,
     claims.document_no,
     claims.instalment_no,
     claims.currency_code,

@@ -14,12 +14,12 @@ select
     items.document_no,
     items.instalment_no,
     items.customer_id,
-    items.customer_code,
-    items.document_type,
-    items.document_date,
+    instalments.customer_code,
+    instalments.document_type,
+    instalments.document_date,
     items.due_date,
     items.currency_code,
-    items.base_currency_code,
+    instalments.base_currency_code,
     items.salesperson_code,
     items.segment_code,
     items.days_past_due,
@@ -35,6 +35,10 @@ select
     case when delivered.has_guarantees then coalesce(secured.secured_amount, 0) end as secured_amount,
     items.policy_version
 from {{ ref("int_receivables__open_items") }} as items
+inner join {{ ref("int_receivables__instalments_completed") }} as instalments
+    on items.company_code = instalments.company_code
+    and items.document_no = instalments.document_no
+    and items.instalment_no = instalments.instalment_no
 cross join delivered
 left join {{ ref("int_receivables__disputed_items") }} as disputed
     on items.as_of_date = disputed.as_of_date

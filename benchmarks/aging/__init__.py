@@ -1,0 +1,214 @@
+"""The aging benchmark: balance periods and 25 dates of aging by the dbt models, against one hand-written DuckDB script.
+
+Both read the same Parquet; the answers are compared row by row before any time is told. Then one past date is asked of a
+published set made of the result. Run by `receivables bench aging`.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from ingestion.contract import load_contracts
+from ingestion.errors import DataRefusedError
+from ingestion.warehouse import LINEAGE_COLUMNS, ask_for, create_raw_tables, open_working
+from orchestration.settings import Settings, apply_settings
+
+SQL = Path(__file__).parent
+AS_OF_DATE, WINDOW_START, PAST_DATE = date(2026, 10, 31), date(2024, 10, 1), date(2026, 2, 15)
+TABLES = ("documents", "instalments", "applications")
+SERVED = ("dim_aging_policies", "dim_aging_buckets", "dim_fx_rates", "fct_balance_periods", "fct_claim_periods")
+MODELS = ("+fct_aging", "+fct_balance_periods", "dim_aging_policies", "dim_aging_buckets", "dim_fx_rates", "+fct_claim_periods")
+# Of the answers: what both sides must agree on, row by row.
+COMPARED = {
+    "balance periods": (
+        "select company_code, document_no, instalment_no, valid_from, valid_before, open_amount, due_date "
+        "from intermediate.int_receivables__balance_periods where instalment_allocation in ('any', 'fifo_by_due_date')",
+        "select company_code, document_no, instalment_no, valid_from, valid_before, open_amount, due_date "
+        "from yardstick.yardstick_periods",
+    ),
+    "aging": (
+        "select as_of_date, company_code, customer_id, bucket_code, outstanding_amount, item_count from marts.fct_aging",
+        "select as_of_date, company_code, company_code || '-' || customer_code, bucket_code, outstanding_amount, item_count "
+        "from yardstick.yardstick_aging",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Wall time and peak memory of one process."""
+
+    seconds: float
+    peak_gigabytes: float
+
+
+def run_benchmark(settings: Settings, documents: int, applications: int) -> Iterator[str]:
+    """Measure and say so line by line; DataRefusedError when the answers differ. Works in `bench` below the home."""
+    bench = Settings(settings.home / "bench", memory_limit=settings.memory_limit, dbt_threads=settings.dbt_threads)
+    apply_settings(bench)
+    _write_parquet(bench.home, documents, applications)
+    yield from _sizes(bench.home)
+    yardstick = _yardstick(bench)
+    yield f"yardstick          {yardstick.seconds:8.1f} s   peak {yardstick.peak_gigabytes:.2f} GB"
+    _load(bench)
+    models = _models(bench)
+    yield f"dbt models         {models.seconds:8.1f} s   peak {models.peak_gigabytes:.2f} GB"
+    yield from _compare(bench)
+    yield f"models / yardstick {models.seconds / yardstick.seconds:8.2f}"
+    yield from _ask_past_date(bench)
+
+
+def _write_parquet(folder: Path, documents: int, applications: int) -> None:
+    """The same sizes, the same files. With many payments, four documents in ten are invoices and the rest are receipts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    invoices = documents * 42 // 100 if applications > documents // 2 else documents * 9 // 10
+    for file in folder.glob("*.duckdb*"):
+        file.unlink()
+    with duckdb.connect(str(folder / "generator.duckdb")) as con:
+        con.execute("set enable_progress_bar = false")
+        con.execute("set preserve_insertion_order = false")
+        for name, value in {
+            "folder": str(folder),
+            "invoice_count": invoices,
+            "application_count": applications,
+            "customer_count": max(10, documents // 50),
+        }.items():
+            con.execute(f"set variable {name} = ?", [value])
+        con.execute((SQL / "generate.sql").read_text(encoding="utf-8"))
+    (folder / "generator.duckdb").unlink()
+
+
+def _sizes(folder: Path) -> Iterator[str]:
+    for table in TABLES:
+        ((rows,),) = duckdb.sql(f"select count(*) from '{folder / table}.parquet'").fetchall()
+        yield f"{table:<19}{rows:>11,}"
+
+
+def _yardstick(bench: Settings) -> Measured:
+    program = (
+        "import duckdb, pathlib, sys\n"
+        "con = duckdb.connect(sys.argv[1])\n"
+        "con.execute('set enable_progress_bar = false')\n"
+        'con.execute("set memory_limit = \'" + sys.argv[2] + "\'")\n'
+        "for name, value in zip(('folder', 'as_of_date', 'window_start'), sys.argv[3:6]):\n"
+        "    con.execute(f'set variable {name} = ?', [value])\n"
+        "con.execute(pathlib.Path(sys.argv[6]).read_text())\n"
+    )
+    database = bench.home / "yardstick.duckdb"
+    arguments = [
+        str(database),
+        bench.memory_limit,
+        str(bench.home),
+        str(AS_OF_DATE),
+        str(WINDOW_START),
+        str(SQL / "yardstick.sql"),
+    ]
+    return _measured([sys.executable, "-c", program, *arguments])
+
+
+def _load(bench: Settings) -> None:
+    """The Parquet files as raw tables, as views, so that the models read the files; all other extracts are absent."""
+    with open_working(bench.working_database, bench.memory_limit) as con:
+        create_raw_tables(con)
+        for number, table in enumerate(TABLES, 1):
+            contract = load_contracts()[f"erp.{table}"]
+            found = [row[0] for row in con.execute(f"describe select * from '{bench.home / table}.parquet'").fetchall()]
+            columns = [one.name if one.name in found else f"null::{one.sql_type} as {one.name}" for one in contract.columns]
+            lineage = [f"{number}::{sql_type} as {name}" for name, sql_type in LINEAGE_COLUMNS.items()]
+            con.execute(f"drop table raw.{contract.raw_name}")
+            con.execute(
+                f"create view raw.{contract.raw_name} as select {', '.join(columns + lineage)} from '{bench.home / table}.parquet'"
+            )
+            con.execute(
+                f"insert into raw.loads select {number}, 'erp.{table}', 'bench', '{table}.parquet', '', '', 'delta', 0, 0, 0, 0, 0, "
+                f"count(*), count(*), 0, timestamp '2026-11-01' from raw.{contract.raw_name}"
+            )
+        ask_for(con, AS_OF_DATE)
+
+
+def _models(bench: Settings) -> Measured:
+    """Seeds and parsing beforehand; then `dbt run` of the models that periods and aging need."""
+    places = [
+        "--project-dir",
+        str(bench.dbt_project),
+        "--profiles-dir",
+        str(bench.dbt_project),
+        "--target-path",
+        str(bench.dbt_target),
+    ]
+    dbt = str(Path(sys.executable).with_name("dbt"))
+    _measured([dbt, "--quiet", "seed", *places])
+    return _measured([dbt, "--quiet", "run", "--select", *MODELS, *places])
+
+
+def _measured(command: list[str]) -> Measured:
+    """Run a command in the environment that apply_settings made, and measure it."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command)
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise DataRefusedError(f"{Path(command[0]).name} ended with {process.returncode}.", "read what it printed above")
+    return Measured(seconds, used.ru_maxrss / 1024**2)
+
+
+def _compare(bench: Settings) -> Iterator[str]:
+    with _both(bench) as con:
+        for name, (ours, theirs) in COMPARED.items():
+            rows = con.execute(f"select count(*) from ({ours})").fetchone()
+            for first, second in ((ours, theirs), (theirs, ours)):
+                differing = con.execute(f"from ({first}) except all from ({second}) limit 3").fetchall()
+                if differing:
+                    raise DataRefusedError(
+                        f"The {name} of models and yardstick differ: {differing}", "do not trust either's time"
+                    )
+            yield f"{name:<19}{rows[0] if rows else 0:>11,} rows, the same on both sides"
+
+
+@contextmanager
+def _both(bench: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_working(bench.working_database, bench.memory_limit) as con:
+        con.execute(f"attach '{bench.home / 'yardstick.duckdb'}' as yardstick_file (read_only)")
+        con.execute("create schema if not exists yardstick")
+        for table in ("yardstick_periods", "yardstick_aging"):
+            con.execute(f"create or replace temp view {table} as from yardstick_file.main.{table}")
+            con.execute(f"create or replace view yardstick.{table} as from yardstick_file.main.{table}")
+        yield con
+
+
+def _ask_past_date(bench: Settings) -> Iterator[str]:
+    """One past date from a published file, by the command that users run and inside it."""
+    from orchestration.report.aging import AgingQuestion, aged_ledger
+
+    bench.published.mkdir(exist_ok=True)
+    bench.serving_database.unlink(missing_ok=True)
+    with duckdb.connect(str(bench.serving_database)) as con:
+        con.execute(f"attach '{bench.working_database}' as working (read_only)")
+        con.execute("create schema marts")
+        for table in SERVED:
+            con.execute(f"create table marts.{table} as from working.marts.{table}")
+        manifest = f'{{"as_of_date": "{AS_OF_DATE}", "publication_id": "bench"}}'
+        con.execute("create table marts.dim_publication as select ? as manifest", [manifest])
+    started = time.perf_counter()
+    with aged_ledger(bench, AgingQuestion(PAST_DATE)) as (ledger, _):
+        _, rows = ledger.wide_rows()
+    yield f"one past date      {time.perf_counter() - started:8.2f} s   ({len(rows)} rows)"
+    command = [
+        str(Path(sys.executable).with_name("receivables")),
+        "aging",
+        "--as-of",
+        str(PAST_DATE),
+        "--output",
+        str(bench.home / "aging.txt"),
+    ]
+    whole = _measured(command)
+    yield f"the whole command  {whole.seconds:8.2f} s   peak {whole.peak_gigabytes:.2f} GB"

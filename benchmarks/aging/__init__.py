@@ -123,13 +123,12 @@ def _load(bench: Settings) -> None:
             found = [row[0] for row in con.execute(f"describe select * from '{bench.home / table}.parquet'").fetchall()]
             columns = [one.name if one.name in found else f"null::{one.sql_type} as {one.name}" for one in contract.columns]
             lineage = [f"{number}::{sql_type} as {name}" for name, sql_type in LINEAGE_COLUMNS.items()]
-            con.execute(f"drop table raw.{contract.raw_name}")
+            raw, file = f"raw.{contract.raw_name}", bench.home / f"{table}.parquet"
+            con.execute(f"drop table {raw}")
+            con.execute(f"create view {raw} as select {', '.join(columns + lineage)} from '{file}'")
             con.execute(
-                f"create view raw.{contract.raw_name} as select {', '.join(columns + lineage)} from '{bench.home / table}.parquet'"
-            )
-            con.execute(
-                f"insert into raw.loads select {number}, 'erp.{table}', 'bench', '{table}.parquet', '', '', 'delta', 0, 0, 0, 0, 0, "
-                f"count(*), count(*), 0, timestamp '2026-11-01' from raw.{contract.raw_name}"
+                f"insert into raw.loads select {number}, 'erp.{table}', 'bench', '{file.name}', '', '', 'delta', 0, 0, 0, 0, 0, "
+                f"count(*), count(*), 0, timestamp '2026-11-01' from {raw}"
             )
         ask_for(con, AS_OF_DATE)
 

@@ -85,23 +85,14 @@ def engines(new_home: Callable[[], Home], tmp_path_factory: pytest.TempPathFacto
 
 
 def _in_deliveries(ledgers: list[Ledger]) -> list[list[Ledger]]:
-    """Each ledger's documents and applications dealt out over the deliveries. All but the last are delivered once before with
-    another amount, so that a later delivery has to correct an earlier one."""
-    parts = []
-    for number in range(DELIVERIES):
-        dealt = []
-        for ledger in ledgers:
-            early = [
-                replace(one, amount=one.amount * 2)
-                for one in ledger.documents[number + 1 :: DELIVERIES]
-                if not ledger.instalments
-            ]
-            part = Ledger(
-                f"{ledger.company}-ten",
-                early + ledger.documents[number::DELIVERIES],
-                ledger.instalments if number == 0 else [],
-                ledger.applications[number::DELIVERIES],
-            )
-            dealt.append(part)
-        parts.append(dealt)
-    return parts
+    """Each ledger's documents and applications dealt out over the deliveries. What comes in a later delivery has come before with
+    another amount, in the delivery just before it: corrections must win."""
+    return [[_delivery(ledger, number) for ledger in ledgers] for number in range(DELIVERIES)]
+
+
+def _delivery(ledger: Ledger, number: int) -> Ledger:
+    own, later = (ledger.documents[start::DELIVERIES] for start in (number, number + 1))
+    has_wrong_copies = number + 1 < DELIVERIES and not ledger.instalments
+    wrong = [replace(document, amount=document.amount * 2) for document in later] if has_wrong_copies else []
+    instalments = ledger.instalments if number == 0 else []
+    return Ledger(f"{ledger.company}-ten", wrong + own, instalments, ledger.applications[number::DELIVERIES])

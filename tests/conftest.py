@@ -57,8 +57,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & {"engines", "ledger"}:
             item.add_marker(pytest.mark.xdist_group("ledgers"))
-        elif "new_home" in fixtures:
+        elif "demo_home" in fixtures:
             item.add_marker(pytest.mark.xdist_group("demo"))
+        elif "new_home" in fixtures:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")

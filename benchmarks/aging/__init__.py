@@ -47,7 +47,7 @@ class Measured:
     """Wall time and peak memory of one process."""
 
     seconds: float
-    peak_gigabytes: float
+    peak_gib: float
 
 
 def run_benchmark(settings: Settings, documents: int, applications: int) -> Iterator[str]:
@@ -57,10 +57,10 @@ def run_benchmark(settings: Settings, documents: int, applications: int) -> Iter
     _write_parquet(bench.home, documents, applications)
     yield from _sizes(bench.home)
     yardstick = _yardstick(bench)
-    yield f"yardstick          {yardstick.seconds:8.1f} s   peak {yardstick.peak_gigabytes:.2f} GB"
+    yield f"yardstick          {yardstick.seconds:8.1f} s   peak {yardstick.peak_gib:.2f} GiB"
     _load(bench)
     models = _models(bench)
-    yield f"dbt models         {models.seconds:8.1f} s   peak {models.peak_gigabytes:.2f} GB"
+    yield f"dbt models         {models.seconds:8.1f} s   peak {models.peak_gib:.2f} GiB"
     yield from _compare(bench)
     yield f"models / yardstick {models.seconds / yardstick.seconds:8.2f}"
     yield from _ask_past_date(bench)
@@ -210,4 +210,4 @@ def _ask_past_date(bench: Settings) -> Iterator[str]:
         str(bench.home / "aging.txt"),
     ]
     whole = _measured(command)
-    yield f"the whole command  {whole.seconds:8.2f} s   peak {whole.peak_gigabytes:.2f} GB"
+    yield f"the whole command  {whole.seconds:8.2f} s   peak {whole.peak_gib:.2f} GiB"

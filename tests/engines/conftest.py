@@ -75,9 +75,12 @@ def engines(new_home: Callable[[], Home], tmp_path_factory: pytest.TempPathFacto
     ledgers = drawn_ledgers(LEDGER_COUNT)
     folder = tmp_path_factory.mktemp("drawn")
     variants = [vary(ledger) for ledger in ledgers[:VARIED_COUNT] for vary in VARIANTS.values()]
-    write_canonical(folder, [*ledgers, *variants], "_00")
-    for number, part in enumerate(_in_deliveries(ledgers[:VARIED_COUNT]), 1):
+    in_deliveries = _in_deliveries(ledgers[:VARIED_COUNT])
+    # Companies are delivered in full, so all of them come in the first delivery.
+    write_canonical(folder, [*ledgers, *variants, *(Ledger(ledger.company, []) for ledger in in_deliveries[0])], "_00")
+    for number, part in enumerate(in_deliveries, 1):
         write_canonical(folder, part, f"_{number:02d}")
+        (folder / f"companies_{number:02d}.csv").unlink()
     home = new_home()
     done = home.run("refresh", "--as-of", LAST_DAY.isoformat(), "--profile", "canonical", "--extracts", str(folder))
     assert done.returncode == 0, done.stdout + done.stderr

@@ -124,7 +124,7 @@ def test_marts_that_changed_after_their_checks_are_not_published(demo_copy: Home
     shutil.rmtree(settings.publications)
     ((as_of_date, published_at),) = demo_copy.query("select as_of_date, published_at from marts.dim_publication")
     with duckdb.connect(str(settings.working_database)) as con:
-        con.execute("update marts.fct_aging set outstanding_amount = outstanding_amount + 0.01 where bucket_code = '90+'")
+        con.execute("update marts.fct_turnover set closing_base_amount = closing_base_amount + 0.01 where level = 'company'")
     settings.serving_database.unlink()
     with pytest.raises(PublicationRefusedError, match="no longer holds the candidate"):
         publish(settings, read_candidate(settings, as_of_date), published_at, None)

@@ -51,6 +51,7 @@ class Home:
         return self.query("select manifest ->> '$.content_hash' from marts.dim_publication")[0][0]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share a warehouse run on one worker, in the order in which they stand; the others go where there is room."""
     for item in items:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from orchestration.dbt_manifest import current_manifest
 from orchestration.settings import Settings, apply_settings
@@ -17,6 +19,12 @@ from orchestration.settings import Settings, apply_settings
 ROOT = Path(__file__).parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 WORKED_LEDGER = ROOT / "tests" / "fixtures" / "worked_ledger"
+SHARED_WAREHOUSES = {
+    "tests/engines/": "ledgers",
+    "tests/spec/": "ledgers",
+    "tests/integration/test_ibm_ar": "ibm",
+    "tests/integration/": "demo",
+}
 RECEIVABLES = str(Path(sys.executable).with_name("receivables"))
 
 
@@ -51,17 +59,16 @@ class Home:
         return self.query("select manifest ->> '$.content_hash' from marts.dim_publication")[0][0]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a warehouse run on one worker, in the order in which they stand; the others go where there is room."""
-    for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & {"engines", "ledger"}:
-            item.add_marker(pytest.mark.xdist_group("ledgers"))
-        elif "demo_home" in fixtures:
-            item.add_marker(pytest.mark.xdist_group("demo"))
-        elif "new_home" in fixtures:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+class OneWarehouseOneWorker(LoadScopeScheduling):
+    """Tests that share a warehouse run on one worker; the other files go where there is room."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return next((warehouse for folder, warehouse in SHARED_WAREHOUSES.items() if file.startswith(folder)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWarehouseOneWorker:
+    return OneWarehouseOneWorker(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,8 @@ from tests.engines.variants import VARIANTS
 from tests.reference.ledger import Ledger, Policy
 
 SEEDS = ROOT / "dbt_project" / "seeds" / "policy"
-LEDGER_COUNT = 400
-VARIED_COUNT = 120
+LEDGER_COUNT = 300
+VARIED_COUNT = 60
 DELIVERIES = 10
 
 # company -> {(customer, currency, bucket): amount}

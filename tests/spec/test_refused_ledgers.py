@@ -1,0 +1,32 @@
+"""A ledger that does not reconcile is refused in plain words, and the last published set stays as it was."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.conftest import WORKED_LEDGER, Home
+
+
+def test_a_ledger_that_differs_by_a_cent_is_not_published(ledger: Home, tmp_path: Path) -> None:
+    home, extracts = Home(tmp_path / "warehouse"), tmp_path / "extracts"
+    shutil.copytree(ledger.path, home.path, symlinks=True)
+    shutil.copytree(WORKED_LEDGER, extracts)
+    balances = extracts / "gl_balances.csv"
+    balances.write_text(balances.read_text().replace("10000.00", "10000.01"))
+    done = home.run("refresh", "--as-of", "2026-03-31", "--profile", "canonical", "--extracts", str(extracts))
+    assert done.returncode == 1
+    assert "tie_out_aging_to_general_ledger" in done.stderr
+    assert "2026-03-31 T1/CNY: 10000.00 against 10000.01" in done.stderr
+    assert "untouched" in done.stderr and "Traceback" not in done.stderr
+    assert home.content_hash() == ledger.content_hash()
+
+
+def test_an_application_to_an_unknown_document_stops_the_build(new_home: Callable[[], Home], tmp_path: Path) -> None:
+    home, extracts = new_home(), tmp_path / "extracts"
+    shutil.copytree(WORKED_LEDGER, extracts)
+    with (extracts / "applications.csv").open("a") as file:
+        file.write("A1,X1,C01-R,NOWHERE,,2026-03-01,1.00\n")
+    done = home.run("refresh", "--as-of", "2026-03-31", "--profile", "canonical", "--extracts", str(extracts))
+    assert done.returncode == 1
+    assert "applications_reach_documents" in done.stderr and "Traceback" not in done.stderr
+    assert not home.serving_database.exists()

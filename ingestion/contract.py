@@ -63,7 +63,7 @@ class Contract(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    source: Literal["erp", "crm", "bureau"]
+    source: Literal["erp", "crm", "bureau", "any"]
     table: str
     description: str
     grain: str

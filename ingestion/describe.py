@@ -10,6 +10,12 @@ import yaml
 
 from ingestion.contract import Column, Contract, load_contracts
 
+# Sources whose single rows a risk factor cites: their staging keeps the load and the line.
+CITED_SOURCES = ("bureau", "any")
+CITED = (
+    {"name": "load_id", "description": "Load that brought the row."},
+    {"name": "line_number", "description": "Line of the loaded file that the row stands on."},
+)
 STAGING_DIR = Path(__file__).parents[1] / "dbt_project" / "models" / "staging"
 HEADER = "# Written from ingestion/contracts by `make describe`; change the contract, not this file.\n"
 LINEAGE = (
@@ -62,7 +68,8 @@ def _staging_model(contract: Contract) -> dict[str, Any]:
         "name": f"stg_{contract.raw_name}",
         "description": f"{contract.description} As known at the refresh, {contract.grain}.",
         "data_tests": tests,
-        "columns": [_column(column) for column in contract.columns],
+        "columns": [_column(column) for column in contract.columns]
+        + ([dict(column) for column in CITED] if contract.source in CITED_SOURCES else []),
     }
     return {"models": [model]}
 

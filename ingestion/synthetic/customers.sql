@@ -1,13 +1,22 @@
 -- The customers and how they pay; one row per customer_no. A defaulter stops paying on defaulted_on.
 create or replace table customers as
-with drawn as (
+with numbered as (
     select
         customer_no,
-        draw('payer', customer_no) as payer_draw,
+        pick(['E48', 'C35', 'L71', 'B06', 'C33'], 'industry', customer_no) as industry_code
+    from range(getvariable('customer_count')::bigint) as numbers(customer_no)
+),
+
+-- In a weak industry more customers pay late or stop paying, and so do newcomers.
+drawn as (
+    select
+        customer_no,
+        industry_code,
+        least(greatest(draw('payer', customer_no) * case when draw('newcomer', customer_no) < 0.2 then 1.08 else 0.98 end * case industry_code when 'E48' then 1.2 when 'B06' then 1.08 when 'C33' then 1 when 'L71' then 0.9 else 0.8 end, 0), 0.9999) as payer_draw,
         draw('company', customer_no) as company_draw,
         lpad((10000000 + (hash(getvariable('seed')::bigint, customer_no) % 9)::bigint * 10000000 + customer_no)::varchar, 8, '0') as organisation_8,
         pick(['110105', '310115', '320583', '330106', '370102', '410105', '420106', '430104', '440106', '500112', '510107', '610113'], 'area', customer_no) as area_code
-    from range(getvariable('customer_count')::bigint) as numbers(customer_no)
+    from numbered
 ),
 
 named as (
@@ -40,7 +49,7 @@ select
         when draw('currency', customer_no) < 0.90 then 'CNY' when draw('currency', customer_no) < 0.97 then 'USD' else 'EUR'
     end as currency_code,
     pick(['contractor', 'dealer', 'rental', 'manufacturer'], 'segment', customer_no) as segment_code,
-    pick(['E48', 'C35', 'L71', 'B06', 'C33'], 'industry', customer_no) as industry_code,
+    industry_code,
     'S' || lpad((1 + floor(draw('salesperson', customer_no) * getvariable('salesperson_count')::bigint))::bigint::varchar, 4, '0') as salesperson_code,
     pick([30, 30, 45, 60, 90], 'terms', customer_no) as terms_days,
     case

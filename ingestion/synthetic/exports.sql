@@ -9,7 +9,10 @@ with accounts as (
     select second_company, * from customers where second_company is not null and second_company <> home_company
 )
 select company_code as 公司代码, lpad((customer_no + 100000)::varchar, 10, '0') as 客户编号, customer_name as 客户名称,
-    case when draw('credit code on file', customer_no) < 0.96 then credit_code end as 统一社会信用代码, segment_code as 客户细分, industry_code as 行业,
+    case
+        when draw('credit code on file', customer_no) < 0.004 then left(credit_code, 17) || case right(credit_code, 1) when '0' then '1' else '0' end
+        when draw('credit code on file', customer_no) < 0.96 then credit_code
+    end as 统一社会信用代码, segment_code as 客户细分, industry_code as 行业,
     'CN' as 国家, salesperson_code as 销售员, terms_days as 付款天数, credit_limit as 信用额度, strftime(customer_since, '%Y%m%d') as 合作起始日
 from accounts order by company_code, customer_no;
 
@@ -40,13 +43,28 @@ from unnest(['EUR', 'USD']) as currencies(currency),
 order by currency, day;
 
 -- file: crm/accounts.xlsx
--- The CRM writes names its own way, drops leading zeros, and has no credit code for one account in seven.
+-- The CRM writes names its own way, drops leading zeros, has no credit code for one account in four and no ERP number for one in five.
 select 'A' || lpad(customer_no::varchar, 7, '0') as 客户账号,
-    case when draw('crm name', customer_no) < 0.2 then short_name when draw('crm name', customer_no) < 0.3 then replace(customer_name, '有限公司', '(有限公司)') else customer_name end as 客户名称,
-    case when draw('crm credit code', customer_no) < 0.85 then credit_code end as 统一社会信用代码,
-    home_company as 公司代码, (customer_no + 100000)::varchar as ERP编号, 'M' || lpad((customer_no % 20 + 1)::varchar, 3, '0') as 客户经理,
+    case when draw('crm name', customer_no) < 0.2 then short_name when draw('crm name', customer_no) < 0.3 then replace(customer_name, '有限公司', '(有限公司)')
+        when draw('crm name', customer_no) < 0.5 then left(short_name, 3) || '市' || substr(short_name, 4) || '有限公司' else customer_name end as 客户名称,
+    case when draw('crm credit code', customer_no) < 0.75 then credit_code end as 统一社会信用代码,
+    home_company as 公司代码, case when draw('crm erp number', customer_no) < 0.8 then (customer_no + 100000)::varchar end as ERP编号, 'M' || lpad((customer_no % 20 + 1)::varchar, 3, '0') as 客户经理,
     strftime(customer_since, '%Y-%m-%d') as 建档日期
 from customers where draw('in crm', customer_no) < 0.98 order by customer_no;
+
+-- file: crm/credit_applications.xlsx
+-- Limits approved in the last years; the ERP shows the limit of today only.
+select 'CA' || lpad(customer_no::varchar, 7, '0') as 授信申请编号, home_company as 公司代码, lpad((customer_no + 100000)::varchar, 10, '0') as 客户编号,
+    strftime(decided_on - 12, '%Y-%m-%d') as 申请日期, strftime(decided_on, '%Y-%m-%d') as 审批日期,
+    case when is_rejected then '拒绝' else '批准' end as 审批结果, case when not is_rejected then credit_limit::varchar end as 批准额度,
+    case when not is_rejected then terms_days end as 批准账期, strftime((decided_on + to_months(36))::date, '%Y-%m-%d') as 有效期至,
+    pick(['赵敏', '钱程', '孙莉'], 'approver', customer_no) as 审批人
+from (
+    select *, greatest(customer_since, getvariable('starts_on')::date - 200 + between_days(0, 600, 'limit decided', customer_no)) as decided_on,
+        draw('limit rejected', customer_no) < 0.05 as is_rejected
+    from customers where credit_limit is not null
+) as decided
+where decided_on <= getvariable('ends_on')::date order by customer_no;
 
 -- file: bureau/registrations.jsonl
 with entries as (
@@ -59,6 +77,28 @@ select credit_code as uscc, strftime(published_on, '%Y-%m-%d') as published, cus
     (500000 * (1 + floor(draw('capital', customer_no) * 60)))::bigint as capital, strftime(customer_since - 700, '%Y-%m-%d') as established,
     industry_code as industry, controller_name as controller, 'active' as status
 from entries order by credit_code, published_on;
+
+-- file: bureau/ownership_links.jsonl
+-- Groups of three are chains: a person holds the first, which holds the second, which holds the third. In one group of seven the
+-- third holds the first instead of the person: such circles exist.
+with members as (
+    select customer_no // 10 as group_no, customer_no % 10 as place, credit_code, customer_name, controller_name from customers where customer_no % 10 < 3
+),
+links as (
+    select group_no, place, case when place = 0 then 'P' || lpad(group_no::varchar, 6, '0') end as owner_code, controller_name as owner_name, credit_code as owned, 70 as share
+    from members where place = 0 and group_no % 7 <> 3
+    union all
+    select owned.group_no, owned.place, owner.credit_code, owner.customer_name, owned.credit_code, case owned.place when 1 then 60 else 55 end
+    from members as owned inner join members as owner on owned.group_no = owner.group_no and owner.place = owned.place - 1
+    union all
+    select owned.group_no, 3, owner.credit_code, owner.customer_name, owned.credit_code, 52
+    from members as owned inner join members as owner on owned.group_no = owner.group_no and owned.place = 0 and owner.place = 2
+    where owned.group_no % 7 = 3
+    union all
+    select group_no, 4, 'M' || lpad(group_no::varchar, 6, '0'), pick(['赵一', '钱二', '孙三'], 'minority', group_no), credit_code, 30 from members where place = 0
+)
+select 'OL' || lpad(group_no::varchar, 6, '0') || '-' || place as id, owner_code, owner_name, owned, share, strftime(getvariable('starts_on')::date - 90, '%Y-%m-%d') as published
+from links order by id;
 
 -- file: bureau/financial_statements.jsonl
 with years as (
@@ -73,7 +113,7 @@ drawn as (
 ),
 figures as (
     select *, 5000000 + 95000000 * pow(draw('revenue', customer_no), 3) * (0.9 + 0.2 * draw('growth', draw_no)) as revenue,
-        0.35 + 0.25 * draw('debt', draw_no) + 0.25 * strain as debt_share,
+        0.4 + 0.22 * draw('debt', draw_no) + 0.3 * strain as debt_share,
         0.02 + 0.08 * draw('margin', draw_no) - 0.06 * strain as net_margin,
         1.9 - 0.5 * draw('liquidity', draw_no) - 0.8 * strain as current_ratio
     from drawn
@@ -118,7 +158,8 @@ order by id;
 
 -- file: bureau/industry_outlook.jsonl
 select industry, strftime(day, '%Y-%m-%d') as published,
-    40 + floor(draw('outlook', year(day) * 100 + month(day) + unicode(industry) * 100000) * 45) as score, '行业季度展望' as note
+    case industry when 'E48' then 34 when 'B06' then 44 when 'C33' then 54 when 'L71' then 64 else 70 end
+    + floor(draw('outlook', year(day) * 100 + month(day) + unicode(industry) * 100000) * 20) as score, '行业季度展望' as note
 from unnest(['B06', 'C33', 'C35', 'E48', 'L71']) as industries(industry),
     unnest(generate_series(getvariable('starts_on')::date - 60, getvariable('ends_on')::date, interval 3 month)) as days(day)
 order by industry, day;

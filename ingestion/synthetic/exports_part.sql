@@ -20,11 +20,14 @@ from applications order by application_no;
 -- Besides the orders that became sales: open orders of the last weeks, and one in a thousand keyed with a negative amount.
 select company_code as 公司代码, order_no as 订单号, lpad((customer_no + 100000)::varchar, 10, '0') as 客户编号, strftime(ordered_on, '%Y%m%d') as 下单日期,
     strftime(sold_on, '%Y%m%d') as 要求交货日, currency_code as 币种,
-    case when draw('bad order', sale_no) < 0.001 then '-' else '' end || format('{:,.2f}', amount) as 订单金额, fx_rate as 汇率
+    case when draw('bad order', sale_no) < 0.001 then '-' else '' end || format('{:,.2f}', amount) as 订单金额, fx_rate as 汇率,
+    strftime(sold_on, '%Y%m%d') as 交货日, strftime(sold_on, '%Y%m%d') as 关闭日
 from sales
 union all
 select company_code, 'SX' || substr(order_no, 3), lpad((customer_no + 100000)::varchar, 10, '0'), strftime(getvariable('ends_on')::date - between_days(0, 40, 'open order', sale_no), '%Y%m%d'),
-    strftime(getvariable('ends_on')::date + between_days(5, 90, 'open delivery', sale_no), '%Y%m%d'), currency_code, format('{:,.2f}', amount), fx_rate
+    strftime(getvariable('ends_on')::date + between_days(5, 90, 'open delivery', sale_no), '%Y%m%d'), currency_code, format('{:,.2f}', amount), fx_rate,
+    -- One open order in five was delivered in the last days and is not billed yet.
+    case when draw('not billed', sale_no) < 0.2 then strftime(getvariable('ends_on')::date - between_days(0, 5, 'not billed day', sale_no), '%Y%m%d') end, null
 from sales where draw('still open', sale_no) < 0.02 and defaulted_on is null
 order by 订单号;
 
@@ -45,6 +48,16 @@ select 'ACT' || settlement_no || '-' || days as 活动编号, 'A' || lpad(custom
     case when payer = 'defaulter' then pick(['未接听', '未接听', '拒绝'], 'outcome', settlement_no) else pick(['已说明', '承诺付款', '未接听', '已说明'], 'outcome', settlement_no + days) end as 结果,
     company_code as 公司代码, invoice_no as 凭证号, collector as 催收人
 from contacts order by 活动编号;
+
+-- file: crm/promises_{part}.xlsx
+-- What customers promise on the first call: the amount of the settlement within ten days.
+select 'PR' || settlement_no as 承诺编号, company_code as 公司代码, invoice_no as 凭证号, strftime(due_date + 8, '%Y-%m-%d') as 承诺日,
+    strftime(due_date + 18, '%Y-%m-%d') as 承诺付款日, settled_amount::varchar as 承诺金额
+from settlements
+where part = 0 and settled_amount > 0 and due_date + 8 <= getvariable('ends_on')::date
+  and case when is_lost then true else settled_on > due_date + 8 end
+  and draw('promise', settlement_no) < case payer when 'defaulter' then 0.5 else 0.3 end
+order by 承诺编号;
 
 -- file: crm/disputes_{part}.xlsx
 select 'D' || sale_no as 争议编号, company_code as 公司代码, invoice_no as 凭证号, strftime(sold_on + 12, '%Y-%m-%d') as 提出日期,

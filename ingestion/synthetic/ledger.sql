@@ -19,7 +19,9 @@ described as (
     from placed
     inner join customers using (customer_no)
     where placed.sold_on >= customers.customer_since
-      and (customers.defaulted_on is null or placed.sold_on < customers.defaulted_on + 20)
+      -- Who is about to stop paying buys less and less beforehand.
+      and (customers.defaulted_on is null or placed.sold_on < customers.defaulted_on + 20
+          - (200 * draw('buys less', sale_no))::integer)
 ),
 
 typed as (

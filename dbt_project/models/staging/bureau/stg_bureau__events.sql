@@ -13,5 +13,7 @@ select
     ended_on,
     measured_value,
     event_amount,
-    event_description
+    event_description,
+    _load_id as load_id,
+    _line_number as line_number
 from known

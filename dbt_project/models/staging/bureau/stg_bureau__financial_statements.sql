@@ -16,5 +16,7 @@ select
     total_liabilities_amount,
     current_assets_amount,
     current_liabilities_amount,
-    receivables_amount
+    receivables_amount,
+    _load_id as load_id,
+    _line_number as line_number
 from known

@@ -8,5 +8,7 @@ select
     industry_code,
     published_on,
     outlook_score,
-    outlook_note
+    outlook_note,
+    _load_id as load_id,
+    _line_number as line_number
 from known

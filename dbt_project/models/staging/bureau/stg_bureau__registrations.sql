@@ -13,5 +13,7 @@ select
     established_on,
     industry_code,
     actual_controller_name,
-    registration_status
+    registration_status,
+    _load_id as load_id,
+    _line_number as line_number
 from known

@@ -15,5 +15,6 @@ select
     salesperson_code,
     payment_terms_days,
     credit_limit_amount,
-    customer_since_date
+    customer_since_date,
+    changed_on
 from known

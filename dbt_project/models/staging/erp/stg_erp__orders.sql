@@ -12,5 +12,8 @@ select
     requested_delivery_date,
     currency_code,
     order_amount,
-    fx_rate
+    fx_rate,
+    delivered_on,
+    delivered_amount,
+    closed_on
 from known

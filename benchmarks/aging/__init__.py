@@ -179,7 +179,6 @@ def _both(bench: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute(f"attach '{bench.home / 'yardstick.duckdb'}' as yardstick_file (read_only)")
         con.execute("create schema if not exists yardstick")
         for table in ("yardstick_periods", "yardstick_aging"):
-            con.execute(f"create or replace temp view {table} as from yardstick_file.main.{table}")
             con.execute(f"create or replace view yardstick.{table} as from yardstick_file.main.{table}")
         yield con
 

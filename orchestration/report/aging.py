@@ -48,11 +48,11 @@ class AgingQuestion:
 class AgedLedger:
     """The ledger as it stood on the asked date: open items, buckets and totals, as relations of one connection."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, question: AgingQuestion, unapplied_view: str) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, question: AgingQuestion, unapplied_view: str, rules: Any) -> None:
         self._con = con
         self._keys = ("company_code", *GROUPINGS[question.grouping], "currency_code")
         self._view = unapplied_view
-        self._rules = _rules()
+        self._rules = rules
 
     def wide_rows(self) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column names and rows of the report: a row for each group and currency, a column for each bucket of the policy."""
@@ -145,7 +145,8 @@ def aged_ledger(settings: Settings, question: AgingQuestion) -> Iterator[tuple[A
         )
     with duckdb.connect(str(settings.serving_database), read_only=True) as con:
         policy_version, unapplied_view = _policy(con, question)
-        _ask(con, question, policy_version)
+        rules = _rules()
+        _ask(con, question, policy_version, rules)
         about: dict[str, object] = {
             "as_of_date": question.as_of_date.isoformat(),
             "policy_version": policy_version,
@@ -153,7 +154,7 @@ def aged_ledger(settings: Settings, question: AgingQuestion) -> Iterator[tuple[A
             "publication_id": manifest["publication_id"],
             "published_as_of_date": manifest["as_of_date"],
         }
-        yield AgedLedger(con, question, unapplied_view), about
+        yield AgedLedger(con, question, unapplied_view, rules), about
 
 
 def _policy(con: duckdb.DuckDBPyConnection, question: AgingQuestion) -> tuple[str, str]:
@@ -180,7 +181,7 @@ def _policy(con: duckdb.DuckDBPyConnection, question: AgingQuestion) -> tuple[st
     return str(found[0]), str(found[1])
 
 
-def _ask(con: duckdb.DuckDBPyConnection, question: AgingQuestion, policy_version: str) -> None:
+def _ask(con: duckdb.DuckDBPyConnection, question: AgingQuestion, policy_version: str, rules: Any) -> None:
     """Temporary relations of the asked date: its policy, buckets, claims and aged open items."""
     day = f"date {literal(question.as_of_date.isoformat())}"
     holds = f"valid_from <= {day} and (valid_before is null or valid_before > {day})"
@@ -204,7 +205,7 @@ def _ask(con: duckdb.DuckDBPyConnection, question: AgingQuestion, policy_version
         left join (select * from marts.dim_fx_rates where {holds}) as rates
             on periods.currency_code = rates.currency_code and periods.base_currency_code = rates.base_currency_code"""
     )
-    con.execute(f"create temp view asked_items as {_rules().aged_items('asked_periods', 'asked_policies', 'asked_buckets')}")
+    con.execute(f"create temp view asked_items as {rules.aged_items('asked_periods', 'asked_policies', 'asked_buckets')}")
 
 
 def _rules() -> Any:

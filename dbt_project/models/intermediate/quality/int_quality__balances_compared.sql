@@ -8,11 +8,7 @@ with aging as (
 ),
 
 rolled as (
-    select
-        {{ keys | join(", ") }}, opening_amount, closing_amount,
-        opening_amount + billed_amount + received_amount + credited_amount + written_off_amount + recovered_amount + refunded_amount
-        + revalued_amount as amount
-    from {{ ref("int_receivables__rolled_forward") }}
+    select {{ keys | join(", ") }}, opening_amount, rolled_amount from {{ ref("int_receivables__rolled_forward") }}
 ),
 
 sides as (
@@ -25,7 +21,7 @@ sides as (
     union all
     select 'open_items_to_aging', {{ keys | join(", ") }}, 0, amount from aging
     union all
-    select 'rollforward_to_aging', {{ keys | join(", ") }}, amount, 0 from rolled
+    select 'rollforward_to_aging', {{ keys | join(", ") }}, rolled_amount, 0 from rolled
     union all
     select 'rollforward_to_aging', {{ keys | join(", ") }}, 0, amount from aging
     union all

@@ -7,13 +7,14 @@ with disputed as (
         items.customer_id,
         items.currency_code,
         items.bucket_code,
-        sum(disputed.disputed_amount) as disputed_amount
-    from {{ ref("int_receivables__disputed_items") }} as disputed
+        sum(disputed.claimed_amount) as disputed_amount
+    from {{ ref("int_receivables__items_claimed") }} as disputed
     inner join {{ ref("int_receivables__open_items") }} as items
         on disputed.as_of_date = items.as_of_date
         and disputed.company_code = items.company_code
         and disputed.document_no = items.document_no
         and disputed.instalment_no = items.instalment_no
+    where disputed.claim_type = 'disputed'
     group by items.as_of_date, items.company_code, items.customer_id, items.currency_code, items.bucket_code
 ),
 

@@ -1,9 +1,6 @@
 -- Receivables on each balance date, grouped by company, segment, salesperson and customer.
 -- Grain: one row per balance_date, level and level_key; amounts in base currency.
-{% set levels = {
-    "company": "company_code", "segment": "segment_code", "salesperson": "salesperson_code", "customer": "customer_id"
-} %}
-{% for level, column in levels.items() %}
+{% for level, column in turnover_levels().items() %}
 select
     items.as_of_date as balance_date,
     '{{ level }}' as level,

@@ -23,6 +23,7 @@ select
         else coalesce(documents.fx_rate, rate_periods.fx_rate)
     end as fx_rate,
     documents.reference_no,
+    documents.order_no,
     coalesce(documents.salesperson_code, customers.salesperson_code, 'unassigned') as salesperson_code,
     coalesce(customers.segment_code, 'unassigned') as segment_code,
     cast(coalesce(delivered_parts.instalment_count, 0) as integer) as delivered_instalment_count

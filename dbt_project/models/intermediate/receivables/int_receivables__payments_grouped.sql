@@ -1,8 +1,5 @@
 -- Payments of each calendar month up to the as-of date, with the days they were late, grouped as turnover shows them.
 -- Grain: one row per level, level_key and month_start; amounts in base currency.
-{% set levels = {
-    "company": "company_code", "segment": "segment_code", "salesperson": "salesperson_code", "customer": "customer_id"
-} %}
 with payments as (
     select
         *,
@@ -11,7 +8,7 @@ with payments as (
     where effective_date <= {{ as_of_date() }}
 )
 
-{% for level, column in levels.items() %}
+{% for level, column in turnover_levels().items() %}
 select
     '{{ level }}' as level,
     {{ column }} as level_key,

@@ -57,4 +57,7 @@ rolled as (
         {% for key in keys %}and subjects.{{ key }} = realised.{{ key }} {% endfor %}
 )
 
-select * from rolled
+select
+    *,
+    opening_amount{% for cause in causes %} + {{ cause }}_amount{% endfor %} as rolled_amount
+from rolled

@@ -1,8 +1,5 @@
 -- Credit sales, net of credit notes, of each calendar month up to the as-of date, grouped as turnover shows them.
 -- Grain: one row per level, level_key and month_start; amounts in base currency.
-{% set levels = {
-    "company": "company_code", "segment": "segment_code", "salesperson": "salesperson_code", "customer": "customer_id"
-} %}
 with postings as (
     select
         cast({{ dbt.date_trunc("month", "accounting_date") }} as date) as month_start,
@@ -17,7 +14,7 @@ with postings as (
 ),
 
 grouped as (
-    {% for level, column in levels.items() %}
+    {% for level, column in turnover_levels().items() %}
     select
         '{{ level }}' as level,
         {{ column }} as level_key,

@@ -4,8 +4,15 @@ with dates as (
     select * from {{ ref("int_dates__reporting") }}
 ),
 
-ledger as (
-    select min(accounting_date) as first_accounting_date from {{ ref("int_receivables__documents_valued") }}
+-- A company's books begin with its own first posting; other groupings run over companies and begin with the earliest.
+beginnings as (
+    select company_code, min(accounting_date) as first_accounting_date
+    from {{ ref("int_receivables__documents_valued") }}
+    group by company_code
+),
+
+earliest as (
+    select min(first_accounting_date) as first_accounting_date from beginnings
 ),
 
 period_sales as (
@@ -22,7 +29,7 @@ period_sales as (
     group by dates.as_of_date, sales.level, sales.level_key
 ),
 
-subjects as (
+subject_keys as (
     select dates.as_of_date, balances.level, balances.level_key
     from dates
     inner join {{ ref("int_receivables__balances_grouped") }} as balances on dates.as_of_date = balances.balance_date
@@ -32,6 +39,13 @@ subjects as (
     inner join {{ ref("int_receivables__balances_grouped") }} as balances on dates.opening_date = balances.balance_date
     union
     select as_of_date, level, level_key from period_sales
+),
+
+subjects as (
+    select subject_keys.*, coalesce(beginnings.first_accounting_date, earliest.first_accounting_date) as first_accounting_date
+    from subject_keys
+    cross join earliest
+    left join beginnings on subject_keys.level = 'company' and subject_keys.level_key = beginnings.company_code
 )
 
 select
@@ -40,14 +54,14 @@ select
     subjects.level_key,
     dates.days_in_period,
     case
-        when ledger.first_accounting_date > dates.opening_date then null
+        when subjects.first_accounting_date > dates.opening_date then null
         when openings.level_key is null then 0
         else openings.receivable_base_amount
     end as opening_base_amount,
     case when closings.level_key is null then 0 else closings.receivable_base_amount end as closing_base_amount,
     case when closings.level_key is null then 0 else closings.not_due_base_amount end as not_due_base_amount,
     case when period_sales.level_key is null then 0 else period_sales.sales_base_amount end as sales_base_amount,
-    ledger.first_accounting_date > dates.opening_date as is_opening_unknown,
+    subjects.first_accounting_date > dates.opening_date as is_opening_unknown,
     coalesce(
         least(openings.lowest_base_currency_code, closings.lowest_base_currency_code, period_sales.lowest_base_currency_code)
         <> greatest(openings.highest_base_currency_code, closings.highest_base_currency_code, period_sales.highest_base_currency_code),
@@ -55,7 +69,6 @@ select
     ) as has_mixed_base_currencies
 from subjects
 inner join dates on subjects.as_of_date = dates.as_of_date
-cross join ledger
 left join {{ ref("int_receivables__balances_grouped") }} as openings
     on dates.opening_date = openings.balance_date
     and subjects.level = openings.level

@@ -30,9 +30,9 @@ select
     items.outstanding_closing_base_amount,
     cast(items.outstanding_closing_base_amount - items.outstanding_base_amount as decimal(18, 2)) as unrealised_fx_base_amount,
     items.outstanding_amount as gross_amount,
-    case when delivered.has_disputes then coalesce(disputed.disputed_amount, 0) end as disputed_amount,
-    cast(items.outstanding_amount - coalesce(disputed.disputed_amount, 0) as decimal(18, 2)) as collectable_amount,
-    case when delivered.has_guarantees then coalesce(secured.secured_amount, 0) end as secured_amount,
+    case when delivered.has_disputes then coalesce(disputed.claimed_amount, 0) end as disputed_amount,
+    cast(items.outstanding_amount - coalesce(disputed.claimed_amount, 0) as decimal(18, 2)) as collectable_amount,
+    case when delivered.has_guarantees then coalesce(secured.claimed_amount, 0) end as secured_amount,
     items.policy_version
 from {{ ref("int_receivables__open_items") }} as items
 inner join {{ ref("int_receivables__instalments_completed") }} as instalments
@@ -40,13 +40,15 @@ inner join {{ ref("int_receivables__instalments_completed") }} as instalments
     and items.document_no = instalments.document_no
     and items.instalment_no = instalments.instalment_no
 cross join delivered
-left join {{ ref("int_receivables__disputed_items") }} as disputed
-    on items.as_of_date = disputed.as_of_date
+left join {{ ref("int_receivables__items_claimed") }} as disputed
+    on disputed.claim_type = 'disputed'
+    and items.as_of_date = disputed.as_of_date
     and items.company_code = disputed.company_code
     and items.document_no = disputed.document_no
     and items.instalment_no = disputed.instalment_no
-left join {{ ref("int_receivables__secured_items") }} as secured
-    on items.as_of_date = secured.as_of_date
+left join {{ ref("int_receivables__items_claimed") }} as secured
+    on secured.claim_type = 'secured'
+    and items.as_of_date = secured.as_of_date
     and items.company_code = secured.company_code
     and items.document_no = secured.document_no
     and items.instalment_no = secured.instalment_no

@@ -16,10 +16,7 @@ select
     cast(refunded_amount as decimal(18, 2)) as refunded_amount,
     cast(revalued_amount as decimal(18, 2)) as revalued_amount,
     cast(closing_amount as decimal(18, 2)) as closing_amount,
-    cast(
-        opening_amount + billed_amount + received_amount + credited_amount + written_off_amount + recovered_amount + refunded_amount
-        + revalued_amount - closing_amount as decimal(18, 2)
-    ) as difference_amount,
+    cast(rolled_amount - closing_amount as decimal(18, 2)) as difference_amount,
     cast(opening_base_amount as decimal(18, 2)) as opening_base_amount,
     cast(posted_base_amount as decimal(18, 2)) as posted_base_amount,
     cast(realised_fx_base_amount as decimal(18, 2)) as realised_fx_base_amount,

@@ -15,6 +15,11 @@ select
     {{ ratio(
         dbt.datediff("least(customers.customer_since_date, reported.first_accounting_date)", "reported.as_of_date", "month"), "12"
     ) }} as years_of_cooperation,
+    {{ dbt.datediff("reported.first_accounting_date", "reported.as_of_date", "month") }} as months_of_business,
+    clean.clean_months,
+    promises.promises_kept_pct,
+    exposures.limit_use_pct,
+    exposures.over_limit_amount,
     statements.current_ratio,
     statements.debt_to_asset_pct,
     statements.gross_margin_pct,
@@ -29,13 +34,25 @@ select
     events.litigation_amount,
     events.dishonest_listing_count,
     -- No source names the customers of a customer yet, so rules on this measure are not evaluable.
-    cast(null as integer) as bankrupt_customer_count
+    cast(null as integer) as bankrupt_customer_count,
+    statements.statement_load_id,
+    statements.statement_line_number,
+    outlook.outlook_load_id,
+    outlook.outlook_line_number,
+    events.control_change_load_id,
+    events.control_change_line_number
 from {{ ref("int_customers__reported") }} as reported
 inner join {{ ref("int_customers__unified") }} as customers on reported.customer_id = customers.customer_id
 left join {{ ref("int_measures__overdue") }} as overdue
     on reported.as_of_date = overdue.as_of_date and reported.customer_id = overdue.customer_id
 left join {{ ref("int_measures__payment") }} as payment
     on reported.as_of_date = payment.as_of_date and reported.customer_id = payment.customer_id
+left join {{ ref("int_measures__clean_months") }} as clean
+    on reported.as_of_date = clean.as_of_date and reported.customer_id = clean.customer_id
+left join {{ ref("int_measures__promises") }} as promises
+    on reported.as_of_date = promises.as_of_date and reported.customer_id = promises.customer_id
+left join {{ ref("int_exposure__customers") }} as exposures
+    on reported.as_of_date = exposures.as_of_date and reported.customer_id = exposures.customer_id
 left join {{ ref("int_measures__orders") }} as orders
     on reported.as_of_date = orders.as_of_date and reported.customer_id = orders.customer_id
 left join {{ ref("int_measures__statements") }} as statements

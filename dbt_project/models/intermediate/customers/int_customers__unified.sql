@@ -5,7 +5,7 @@ with erp as (
         matched.customer_id,
         matched.company_code,
         matched.source_record as customer_code,
-        matched.match_rule,
+        matched.record_key,
         customers.customer_name,
         customers.segment_code,
         customers.industry_code,
@@ -16,7 +16,8 @@ with erp as (
             partition by matched.customer_id order by matched.company_code, matched.source_record
         ) as account_order,
         count(*) over (partition by matched.customer_id) as erp_account_count,
-        min(customers.customer_since_date) over (partition by matched.customer_id) as first_customer_since_date
+        min(customers.customer_since_date) over (partition by matched.customer_id) as first_customer_since_date,
+        min(matched.confidence) over (partition by matched.customer_id) as match_confidence
     from {{ ref("int_customers__matched") }} as matched
     left join {{ ref("stg_erp__customers") }} as customers
         on matched.company_code = customers.company_code and matched.source_record = customers.customer_code
@@ -34,10 +35,15 @@ crm as (
     group by matched.customer_id
 ),
 
+coded as (
+    select distinct unified_social_credit_code from {{ ref("int_customers__matched") }} where unified_social_credit_code is not null
+),
+
 registered as (
     select
         unified_social_credit_code,
         max_by(registered_name, published_on) as registered_name,
+        max_by(legal_representative_name, published_on) as legal_representative_name,
         max_by(actual_controller_name, published_on) as actual_controller_name
     from {{ ref("stg_bureau__registrations") }}
     where published_on <= {{ as_of_date() }}
@@ -47,18 +53,22 @@ registered as (
 select
     erp.customer_id,
     coalesce(erp.customer_name, erp.customer_code) as customer_name,
-    case when erp.match_rule = 'credit_code' then erp.customer_id end as unified_social_credit_code,
+    coded.unified_social_credit_code,
     coalesce(erp.segment_code, 'unassigned') as segment_code,
     erp.industry_code,
     erp.country_code,
     coalesce(erp.salesperson_code, 'unassigned') as salesperson_code,
     erp.first_customer_since_date as customer_since_date,
     cast(erp.erp_account_count as integer) as erp_account_count,
+    erp.record_key as main_record_key,
+    erp.match_confidence,
     crm.crm_account_id,
     crm.account_owner_name,
     registered.registered_name,
+    registered.legal_representative_name,
     registered.actual_controller_name
 from erp
+left join coded on erp.customer_id = coded.unified_social_credit_code
 left join crm on erp.customer_id = crm.customer_id
 left join registered on erp.customer_id = registered.unified_social_credit_code
 where erp.account_order = 1

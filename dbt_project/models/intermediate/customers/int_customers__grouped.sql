@@ -1,0 +1,38 @@
+-- The group that each customer belongs to on each reporting date: all under one actual controller, by ownership or by registered name.
+-- Grain: one row per as_of_date and customer_id.
+with registered as (
+    select
+        dates.as_of_date,
+        registrations.unified_social_credit_code as customer_id,
+        max_by(registrations.actual_controller_name, registrations.published_on) as controller_name
+    from {{ ref("int_dates__reporting") }} as dates
+    inner join {{ ref("stg_bureau__registrations") }} as registrations on registrations.published_on <= dates.as_of_date
+    where registrations.actual_controller_name is not null
+    group by dates.as_of_date, registrations.unified_social_credit_code
+),
+
+holders as (
+    select as_of_date, controller_code, min(controller_name) as controller_name, bool_or(is_circle) as is_circle
+    from {{ ref("int_customers__controllers") }}
+    group by as_of_date, controller_code
+)
+
+select
+    reported.as_of_date,
+    reported.customer_id,
+    coalesce(controlled.controller_code, holders.controller_code, registered.controller_name, reported.customer_id) as group_id,
+    coalesce(controlled.controller_name, holders.controller_name, registered.controller_name, customers.customer_name) as group_name,
+    case
+        when controlled.controller_code is not null and controlled.is_circle then 'ownership_circle'
+        when coalesce(controlled.controller_code, holders.controller_code) is not null then 'ownership_links'
+        when registered.controller_name is not null then 'registered_controller'
+        else 'alone'
+    end as group_rule
+from {{ ref("int_customers__reported") }} as reported
+inner join {{ ref("int_customers__unified") }} as customers on reported.customer_id = customers.customer_id
+left join {{ ref("int_customers__controllers") }} as controlled
+    on reported.as_of_date = controlled.as_of_date and reported.customer_id = controlled.credit_code
+left join holders
+    on reported.as_of_date = holders.as_of_date and reported.customer_id = holders.controller_code
+left join registered
+    on reported.as_of_date = registered.as_of_date and reported.customer_id = registered.customer_id

@@ -1,0 +1,72 @@
+-- Records of the three sources that name a customer, with their name normalised and their credit code checked.
+-- Grain: one row per record_key.
+with master as (
+    select company_code, customer_code, customer_name, unified_social_credit_code, industry_code from {{ ref("stg_erp__customers") }}
+),
+
+ledger_only as (
+    select distinct documents.company_code, documents.customer_code
+    from {{ ref("stg_erp__documents") }} as documents
+    left join master
+        on documents.company_code = master.company_code and documents.customer_code = master.customer_code
+    where master.customer_code is null
+),
+
+latest_registrations as (
+    select
+        unified_social_credit_code,
+        max_by(registered_name, published_on) as registered_name,
+        max_by(industry_code, published_on) as industry_code
+    from {{ ref("stg_bureau__registrations") }}
+    group by unified_social_credit_code
+),
+
+records as (
+    select
+        'erp' as source_system, company_code, customer_code as source_record, customer_name as record_name,
+        unified_social_credit_code as stated_credit_code, {{ bare_number("customer_code") }} as bare_erp_number, industry_code
+    from master
+    union all
+    select 'erp', company_code, customer_code, null, null, {{ bare_number("customer_code") }}, null
+    from ledger_only
+    union all
+    select
+        'crm', company_code, account_id, account_name, unified_social_credit_code, {{ bare_number("erp_customer_code") }}, null
+    from {{ ref("stg_crm__accounts") }}
+    union all
+    select 'bureau', null, unified_social_credit_code, registered_name, unified_social_credit_code, null, industry_code
+    from latest_registrations
+),
+
+stated as (
+    select stated_credit_code, count(distinct source_system) as source_count
+    from records
+    where stated_credit_code is not null
+    group by stated_credit_code
+),
+
+checked as (
+    select
+        records.*,
+        {{ is_valid_credit_code("records.stated_credit_code") }} as is_valid_credit_code,
+        stated.source_count
+    from records
+    left join stated on records.stated_credit_code = stated.stated_credit_code
+)
+
+select
+    {{ record_key("source_system", "company_code", "source_record") }} as record_key,
+    source_system,
+    company_code,
+    source_record,
+    record_name,
+    {{ normalised_name("record_name") }} as normalised_name,
+    -- Individuals share names; companies that carry their legal form do not.
+    {{ normalised_name("record_name") }} <> lower(record_name) as has_legal_form,
+    stated_credit_code,
+    is_valid_credit_code,
+    -- A wrong check character is a slip of the pen, unless two systems have the code letter by letter.
+    case when is_valid_credit_code or source_count > 1 then stated_credit_code end as unified_social_credit_code,  -- noqa: AL08
+    bare_erp_number,
+    industry_code
+from checked

@@ -1,0 +1,68 @@
+-- Versions of each customer's attributes: the main ERP account's and the register's, each from the day that it holds.
+-- Grain: one row per customer_id and valid_from.
+with accounts as (
+    select
+        matched.customer_id,
+        versions.*,
+        lead(versions.valid_from) over (
+            partition by matched.customer_id, matched.record_key order by versions.load_id
+        ) as valid_before
+    from {{ ref("stg_erp__customer_versions") }} as versions
+    inner join {{ ref("int_customers__matched") }} as matched
+        on matched.source_system = 'erp'
+        and versions.company_code = matched.company_code
+        and versions.customer_code = matched.source_record
+    inner join {{ ref("int_customers__unified") }} as customers
+        on matched.customer_id = customers.customer_id and matched.record_key = customers.main_record_key
+),
+
+registrations as (
+    select
+        unified_social_credit_code as customer_id, registered_name, legal_representative_name, actual_controller_name, registration_status,
+        published_on as valid_from,
+        lead(published_on) over (partition by unified_social_credit_code order by published_on) as valid_before
+    from {{ ref("stg_bureau__registrations") }}
+    where published_on <= {{ as_of_date() }}
+),
+
+changes as (
+    select customer_id, valid_from from accounts
+    union
+    select registrations.customer_id, registrations.valid_from
+    from registrations
+    inner join {{ ref("int_customers__unified") }} as customers on registrations.customer_id = customers.customer_id
+),
+
+dated as (
+    select
+        customer_id,
+        coalesce(valid_from, {{ beginning_of_time() }}) as valid_from
+    from changes
+)
+
+select
+    dated.customer_id,
+    dated.valid_from,
+    lead(dated.valid_from) over (partition by dated.customer_id order by dated.valid_from) as valid_before,
+    accounts.customer_name,
+    accounts.segment_code,
+    accounts.industry_code,
+    accounts.country_code,
+    accounts.salesperson_code,
+    accounts.payment_terms_days,
+    accounts.credit_limit_amount,
+    accounts.load_id,
+    registrations.registered_name,
+    registrations.legal_representative_name,
+    registrations.actual_controller_name,
+    registrations.registration_status
+from (select distinct customer_id, valid_from from dated) as dated
+left join accounts
+    on dated.customer_id = accounts.customer_id
+    and dated.valid_from >= coalesce(accounts.valid_from, {{ beginning_of_time() }})
+    and (accounts.valid_before is null or dated.valid_from < accounts.valid_before)
+left join registrations
+    on dated.customer_id = registrations.customer_id
+    and dated.valid_from >= registrations.valid_from
+    and (registrations.valid_before is null or dated.valid_from < registrations.valid_before)
+where dated.valid_from <= {{ as_of_date() }}

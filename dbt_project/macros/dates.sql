@@ -61,3 +61,12 @@
 {% macro duckdb__each_number(lowest, highest) -%}
     unnest(range({{ lowest }}, {{ highest }} + 1))
 {%- endmacro %}
+
+{# The day from which something holds that never began: before any posting. #}
+{% macro beginning_of_time() -%}
+    date '1900-01-01'
+{%- endmacro %}
+
+{% macro days_of_a_week() -%}
+    7
+{%- endmacro %}

@@ -1,21 +1,61 @@
-{# The customer measures that scorecards and alert rules may name: the value columns of int_customers__measured. #}
-{% macro measure_codes() -%}
-    {{ return([
-        "overdue_share_pct", "late_share_pct", "longest_overdue_days", "longest_unexplained_overdue_days",
-        "weighted_days_late", "days_late_change",
-        "order_change_pct", "largest_order_ratio", "years_of_cooperation",
-        "current_ratio", "debt_to_asset_pct", "gross_margin_pct", "net_margin_pct", "receivables_turnover_ratio",
-        "cash_flow_to_profit_ratio", "industry_outlook_score",
-        "management_change_count", "control_change_count", "mortgage_count", "pledged_share_pct", "litigation_amount",
-        "dishonest_listing_count", "bankrupt_customer_count",
-    ]) }}
+{# The customer measures that scorecards and alert rules may name besides the sender's own metrics: the value columns of
+   int_customers__measured, by where they come from. #}
+{% macro measure_sources() -%}
+    {{ return({
+        "erp.documents": [
+            "overdue_share_pct", "late_share_pct", "longest_overdue_days", "longest_unexplained_overdue_days", "years_of_cooperation",
+            "months_of_business", "clean_months", "limit_use_pct", "over_limit_amount",
+        ],
+        "erp.applications": ["weighted_days_late", "days_late_change"],
+        "erp.orders": ["order_change_pct", "largest_order_ratio"],
+        "crm.promises_to_pay": ["promises_kept_pct"],
+        "bureau.financial_statements": [
+            "current_ratio", "debt_to_asset_pct", "gross_margin_pct", "net_margin_pct", "receivables_turnover_ratio",
+            "cash_flow_to_profit_ratio",
+        ],
+        "bureau.industry_outlook": ["industry_outlook_score"],
+        "bureau.events": [
+            "management_change_count", "control_change_count", "mortgage_count", "pledged_share_pct", "litigation_amount",
+            "dishonest_listing_count", "bankrupt_customer_count",
+        ],
+    }) }}
 {%- endmacro %}
 
-{# The value of the measure that a policy row names. #}
+{# The value of the measure that a policy row names; null for a metric of the sender's own. #}
 {% macro measure_value(measure_code, measured) -%}
     case {{ measure_code }}
-    {%- for code in measure_codes() %}
+    {%- for codes in measure_sources().values() %}{% for code in codes %}
         when '{{ code }}' then {{ measured }}.{{ code }}
+    {%- endfor %}{% endfor %}
+    end
+{%- endmacro %}
+
+{# The canonical table that the measure comes from. #}
+{% macro measure_source(measure_code) -%}
+    case
+    {%- for source, codes in measure_sources().items() %}
+        when {{ measure_code }} in ('{{ codes | join("', '") }}') then '{{ source }}'
     {%- endfor %}
+        else 'any.metrics'
+    end
+{%- endmacro %}
+
+{# `load_id` or `line_number` of the one row that a measure was read from; null where it is computed over many. #}
+{% macro measure_row(part, measure_code, measured, metrics) -%}
+    case
+        when {{ measure_code }} in ('{{ measure_sources()["bureau.financial_statements"] | join("', '") }}') then {{ measured }}.statement_{{ part }}
+        when {{ measure_code }} = 'industry_outlook_score' then {{ measured }}.outlook_{{ part }}
+        when {{ measure_code }} = 'management_change_count' then {{ measured }}.control_change_{{ part }}
+        else {{ metrics }}.{{ part }}
+    end
+{%- endmacro %}
+
+{# Whether a measured value meets a rule of policy: at_least, more_than, at_most or less_than its threshold. Null when there is no value. #}
+{% macro meets_rule(value, comparison, threshold) -%}
+    case {{ comparison }}
+        when 'at_least' then {{ value }} >= {{ threshold }}
+        when 'more_than' then {{ value }} > {{ threshold }}
+        when 'at_most' then {{ value }} <= {{ threshold }}
+        when 'less_than' then {{ value }} < {{ threshold }}
     end
 {%- endmacro %}

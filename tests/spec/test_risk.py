@@ -1,22 +1,29 @@
-"""SEMANTICS 7: a grade from an ERP ledger alone, explained factor by factor.
+"""SEMANTICS 7: a grade that explains itself, factor by factor, from what was known on the day.
 
-C11 owes one invoice of 1,000, posted on 10 January 2026 and due on 9 February: on 31 March it is 50 days past due. Known are
-the years of cooperation (2 months, 40 points, weight 10), the overdue share (100 %, 10 points, weight 4) and the longest overdue
-(50 days, 50 points, weight 3). Everything else is missing and gives its weight away:
-score = (40 x 10 + 10 x 4 + 50 x 3) / 17 = 590 / 17 = 34.7059.
+C11 owes one invoice of 1,000, posted on 10 January 2026 and due on 9 February: on 31 March it is 50 days past due. A customer of
+two months stands on the scorecard for new customers. Known are the overdue share (100 %, 10 points, weight 5) and the longest
+overdue (50 days, 30 points, weight 5); everything else is missing and gives its weight away:
+score = (10 x 5 + 30 x 5) / 10 = 20.
+
+K01 has been a customer for two years and paid on the day. Known are, weight x points: current ratio 1.5 8 x 90, debt to
+assets 55 % 8 x 85, gross margin 20 % 2 x 85, net margin 5 % 6 x 70, receivables turnover 5 6 x 75, cash flow to profit 0.9
+10 x 85, two years of cooperation 12 x 65, no change in control 12 x 100, outlook 60 20 x 80, nothing overdue 3 x 100 and
+4 x 100, paid on the day 2 x 100; orders (6) and promises (1) are missing:
+score = 7,770 / 93 = 83.5484.
 """
 
 from decimal import Decimal
 
 from tests.conftest import Home
 
+K01 = "91310000K10000001Q"
 OF_C11 = "where customer_id = 'A1-C11' and as_of_date = '2026-03-31'"
 
 
 def test_the_score_is_the_weighted_points_of_the_factors_that_are_there(ledger: Home) -> None:
     assert ledger.query(
         f"select score, grade_code, light_code, override_rule, missing_weight_pct from marts.fct_risk_grades {OF_C11}"
-    ) == [(Decimal("34.7059"), "D", "red", None, Decimal("83.0000"))]
+    ) == [(Decimal("20.0000"), "D", "red", None, Decimal("90.0000"))]
 
 
 def test_each_factor_shows_what_it_adds_and_the_parts_sum_to_the_score(ledger: Home) -> None:
@@ -24,12 +31,76 @@ def test_each_factor_shows_what_it_adds_and_the_parts_sum_to_the_score(ledger: H
         row[0]: row[1:]
         for row in ledger.query(f"select factor_code, points, weight_pct, contribution from marts.fct_risk_factors {OF_C11}")
     }
-    # 100 x 4 / 17 = 23.5294; 10 x 23.5294 / 100 = 2.3529
-    assert factors["overdue_share"] == (Decimal("10.0000"), Decimal("23.5294"), Decimal("2.3529"))
-    # 100 x 3 / 17 = 17.6471; 50 x 17.6471 / 100 = 8.8235
-    assert factors["longest_overdue"] == (Decimal("50.0000"), Decimal("17.6471"), Decimal("8.8235"))
-    # The heaviest takes what rounding left: 100 - 23.5294 - 17.6471 and 34.7059 - 2.3529 - 8.8235
-    assert factors["years_of_cooperation"] == (Decimal("40.0000"), Decimal("58.8235"), Decimal("23.5295"))
+    # Each has half of the weight that is left: 10 x 50 / 100 and 30 x 50 / 100.
+    assert factors["overdue_share"] == (Decimal("10.0000"), Decimal("50.0000"), Decimal("5.0000"))
+    assert factors["longest_overdue"] == (Decimal("30.0000"), Decimal("50.0000"), Decimal("15.0000"))
+
+
+def factors_of_k01(ledger: Home, columns: str) -> dict[str, tuple]:
+    rows = ledger.query(
+        f"select factor_code, {columns} from marts.fct_risk_factors where customer_id = '{K01}' and as_of_date = '2026-03-31'"
+    )
+    return {row[0]: row[1:] for row in rows}
+
+
+def test_the_heaviest_factor_takes_what_rounding_left(ledger: Home) -> None:
+    assert ledger.query(
+        f"select score, grade_code, scorecard_code, missing_weight_pct from marts.fct_risk_grades "
+        f"where customer_id = '{K01}' and as_of_date = '2026-03-31'"
+    ) == [(Decimal("83.5484"), "B", "existing_customer", Decimal("7.0000"))]
+    factors = factors_of_k01(ledger, "points, contribution")
+    assert factors["current_ratio"] == (Decimal("90.0000"), Decimal("7.7419"))  # 720 / 93
+    assert factors["net_margin"] == (Decimal("70.0000"), Decimal("4.5161"))  # 420 / 93
+    assert sum(contribution for _, contribution in factors.values()) == Decimal("83.5484")
+
+
+def test_a_statement_published_in_april_does_not_inform_march(ledger: Home) -> None:
+    # The statement of 2025, with a loss, was published on 10 April; on 31 March that of 2024 is the latest, line 2 of its file.
+    factors = factors_of_k01(ledger, "measured_value, band_from_value, band_to_value, source_table, source_line_number")
+    assert factors["net_margin"] == (
+        Decimal("5.000000"),
+        Decimal("3.000000"),
+        Decimal("6.000000"),
+        "bureau.financial_statements",
+        2,
+    )
+
+
+def test_a_dishonest_debtor_is_d_whatever_the_score_says_and_only_from_when_it_was_published(ledger: Home) -> None:
+    rows = ledger.query(
+        "select as_of_date::varchar, grade_code, light_code, override_rule, previous_grade_code, move_reason "
+        "from marts.fct_risk_grades where customer_id = '91310000K100000068' order by as_of_date"
+    )
+    # New in February without input but for its spotless record: A. Listed on 10 March, published on the 15th.
+    assert rows == [
+        ("2026-02-28", "A", "green", None, None, None),
+        ("2026-03-31", "D", "red", "dishonest_debtor_listing", "A", "override:dishonest_debtor_listing"),
+    ]
+
+
+def test_reasons_name_the_factors_that_cost_most(ledger: Home) -> None:
+    # Points lost of K01: weight x (100 - points) / 93: cooperation 12 x 35 = 420, outlook 20 x 20 = 400, net margin 6 x 30 = 180,
+    # cash flow and turnover 10 x 15 = 6 x 25 = 150, debt 8 x 15 = 120, current ratio 8 x 10 = 80.
+    ((reasons,),) = ledger.query(
+        f"select reason_codes from marts.fct_risk_grades where customer_id = '{K01}' and as_of_date = '2026-03-31'"
+    )
+    assert reasons.startswith("years_of_cooperation, industry_outlook, net_margin, ")
+
+
+def test_terms_and_limit_follow_the_grade_and_the_sales(ledger: Home) -> None:
+    # Grade B: 60 days; three months of average sales of the last year: (10,000 + 1,000) / 12 x 3 = 2,750. The one payment came on
+    # the day: a point for each payment, which earns two weeks more.
+    assert ledger.query(
+        "select recommended_terms_days, recommended_limit_amount, needs_security, approver_role, credit_status "
+        f"from marts.fct_risk_grades where customer_id = '{K01}' and as_of_date = '2026-03-31'"
+    ) == [(75, Decimal("2750.00"), False, "credit_officer", "standard")]
+
+
+def test_a_challenger_runs_beside_the_champion(ledger: Home) -> None:
+    assert ledger.query(
+        "select scorecard_code, champion_scorecard_code, champion_score from marts.fct_risk_challengers "
+        f"where customer_id = '{K01}' and as_of_date = '2026-03-31'"
+    ) == [("payment_first", "existing_customer", Decimal("83.5484"))]
 
 
 def test_a_missing_factor_is_visible_and_adds_nothing(ledger: Home) -> None:
@@ -58,5 +129,5 @@ def test_an_alert_keeps_its_identity_while_the_condition_lasts(ledger: Home) -> 
 
 def test_marts_say_what_was_not_delivered_and_what_is_missing_for_it(ledger: Home) -> None:
     missing = dict(ledger.query("select table_name, not_computed from marts.dim_data_sources where not is_delivered"))
-    assert "bureau.financial_statements" in missing and "crm.disputes" not in missing
-    assert "redistributed" in missing["bureau.financial_statements"]
+    assert "crm.promises_to_pay" in missing and "crm.disputes" not in missing
+    assert "missing factor" in missing["crm.promises_to_pay"]

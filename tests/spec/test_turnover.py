@@ -52,7 +52,7 @@ def test_without_sales_the_figures_are_null_and_the_note_says_so(ledger: Home) -
 
 
 def test_an_opening_before_the_ledger_is_unknown_and_not_zero(ledger: Home) -> None:
-    # The ledger's first posting is of 1 December 2025, so December has no opening balance.
+    # The company's first posting is of 1 December 2025, so December has no opening balance.
     december = turnover(ledger, "company", "A1", "2025-12-31")
     assert december["dso_average"] is None
     assert "opening balance unknown" in str(december["note"])

@@ -5,5 +5,8 @@ from {{ ref("fct_risk_grades") }} as grades
 left join {{ model }} as factors
     on grades.as_of_date = factors.as_of_date and grades.customer_id = factors.customer_id
 group by grades.as_of_date, grades.customer_id, grades.score
-having sum(factors.contribution) <> grades.score or sum(factors.weight_pct) <> 100 or count(factors.factor_code) = 0
+having
+    count(factors.factor_code) = 0
+    or sum(factors.contribution) <> coalesce(grades.score, 0)
+    or sum(factors.weight_pct) <> case when grades.score is null then 0 else 100 end
 {% endtest %}

@@ -2,5 +2,5 @@
 {% test is_measure(model, column_name) %}
 select {{ column_name }}
 from {{ model }}
-where {{ column_name }} not in ('{{ measure_codes() | join("', '") }}')
+where {{ measure_source(column_name) }} = 'any.metrics' and {{ column_name }} not like 'metrics.%'
 {% endtest %}

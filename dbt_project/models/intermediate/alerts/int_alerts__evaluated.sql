@@ -18,11 +18,15 @@ measured as (
         rules.comparison,
         rules.response_hours,
         rules.owner_role,
-        cast({{ measure_value("rules.measure_code", "measured") }} as decimal(24, 6)) as measured_value
+        cast(coalesce({{ measure_value("rules.measure_code", "measured") }}, metrics.measured_value) as decimal(24, 6)) as measured_value
     from {{ ref("int_customers__measured") }} as measured
     inner join {{ ref("int_risk__customers_graded") }} as grades
         on measured.as_of_date = grades.as_of_date and measured.customer_id = grades.customer_id
     inner join rules on measured.as_of_date = rules.as_of_date
+    left join {{ ref("int_measures__metrics") }} as metrics
+        on measured.as_of_date = metrics.as_of_date
+        and measured.customer_id = metrics.customer_id
+        and rules.measure_code = metrics.measure_code
 )
 
 select
@@ -34,12 +38,8 @@ select
     coalesce(of_grade.threshold_value, of_any.threshold_value) as threshold_value,
     case
         when measured.measured_value is null then 'not_evaluable'
-        when measured.comparison = 'at_least'
-            and measured.measured_value >= coalesce(of_grade.threshold_value, of_any.threshold_value) then 'raised'
-        when measured.comparison = 'more_than'
-            and measured.measured_value > coalesce(of_grade.threshold_value, of_any.threshold_value) then 'raised'
-        when measured.comparison = 'at_most'
-            and measured.measured_value <= coalesce(of_grade.threshold_value, of_any.threshold_value) then 'raised'
+        when {{ meets_rule("measured.measured_value", "measured.comparison", "coalesce(of_grade.threshold_value, of_any.threshold_value)") }}
+            then 'raised'
         else 'clear'
     end as status_code,
     measured.response_hours,

@@ -20,6 +20,8 @@ known_events as (
         parameters.as_of_date,
         events.unified_social_credit_code,
         events.event_type,
+        events.load_id,
+        events.line_number,
         events.event_amount,
         events.measured_value,
         events.event_date > {{ dbt.dateadd("day", "-parameters.event_window_days", "parameters.as_of_date") }} as is_recent,
@@ -38,7 +40,9 @@ select
     count(case when event_type = 'mortgage' and is_lasting then 1 end) as mortgage_count,
     coalesce(max(case when event_type = 'pledge' and is_lasting then measured_value end), 0) as pledged_share_pct,
     coalesce(sum(case when event_type = 'litigation' and is_recent then event_amount end), 0) as litigation_amount,
-    count(case when event_type = 'dishonest_debtor_listing' and is_lasting then 1 end) as dishonest_listing_count
+    count(case when event_type = 'dishonest_debtor_listing' and is_lasting then 1 end) as dishonest_listing_count,
+    max(case when event_type = 'control_change' and is_in_management_window then load_id end) as control_change_load_id,
+    max(case when event_type = 'control_change' and is_in_management_window then line_number end) as control_change_line_number
 from covered
 left join known_events
     on covered.as_of_date = known_events.as_of_date

@@ -7,7 +7,12 @@ with publications as (
     from {{ ref("stg_bureau__industry_outlook") }}
 )
 
-select dates.as_of_date, publications.industry_code, publications.outlook_score as industry_outlook_score
+select
+    dates.as_of_date,
+    publications.industry_code,
+    publications.outlook_score as industry_outlook_score,
+    publications.load_id as outlook_load_id,
+    publications.line_number as outlook_line_number
 from {{ ref("int_dates__reporting") }} as dates
 inner join publications
     on publications.published_on <= dates.as_of_date

@@ -22,18 +22,19 @@ items as (
     select
         items.as_of_date,
         items.customer_id,
-        items.days_past_due,
+        items.days_overdue,
         -- Amounts of several currencies are only compared in base currency.
         case when items.outstanding_amount > 0 then items.outstanding_base_amount else 0 end as owed_amount,
-        items.outstanding_amount > 0 and items.days_past_due > 0 as is_overdue,
-        items.outstanding_amount > 0 and items.days_past_due > parameters.late_beyond_days as is_late,
+        items.outstanding_amount > 0 and items.days_overdue > 0 as is_overdue,
+        items.outstanding_amount > 0 and items.days_overdue > parameters.late_beyond_days as is_late,
         disputed.document_no is not null or explained_customers.customer_id is not null as is_explained
     from {{ ref("int_receivables__open_items") }} as items
     inner join {{ ref("int_measures__parameters") }} as parameters on items.as_of_date = parameters.as_of_date
     left join explained_customers
         on items.as_of_date = explained_customers.as_of_date and items.customer_id = explained_customers.customer_id
-    left join {{ ref("int_receivables__disputed_items") }} as disputed
-        on items.as_of_date = disputed.as_of_date
+    left join {{ ref("int_receivables__items_claimed") }} as disputed
+        on disputed.claim_type = 'disputed'
+        and items.as_of_date = disputed.as_of_date
         and items.company_code = disputed.company_code
         and items.document_no = disputed.document_no
         and items.instalment_no = disputed.instalment_no
@@ -45,7 +46,7 @@ select
     customer_id,
     {{ ratio("100 * sum(case when is_overdue then owed_amount else 0 end)", "sum(owed_amount)") }} as overdue_share_pct,
     {{ ratio("100 * sum(case when is_late then owed_amount else 0 end)", "sum(owed_amount)") }} as late_share_pct,
-    max(case when is_overdue then days_past_due else 0 end) as longest_overdue_days,
-    max(case when is_overdue and not is_explained then days_past_due else 0 end) as longest_unexplained_overdue_days
+    max(case when is_overdue then days_overdue else 0 end) as longest_overdue_days,
+    max(case when is_overdue and not is_explained then days_overdue else 0 end) as longest_unexplained_overdue_days
 from items
 group by as_of_date, customer_id

@@ -14,6 +14,8 @@ select
     publications.unified_social_credit_code as customer_id,
     publications.period_end as statement_period_end,
     publications.published_on as statement_published_on,
+    publications.load_id as statement_load_id,
+    publications.line_number as statement_line_number,
     {{ ratio("publications.current_assets_amount", "publications.current_liabilities_amount") }} as current_ratio,
     {{ ratio("100 * publications.total_liabilities_amount", "publications.total_assets_amount") }} as debt_to_asset_pct,
     {{ ratio("100 * publications.gross_profit_amount", "publications.revenue_amount") }} as gross_margin_pct,

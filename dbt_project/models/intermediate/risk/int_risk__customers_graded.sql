@@ -1,17 +1,6 @@
--- Customers with their score summed, graded by the bands in force, and overridden by hard triggers.
+-- Customers with the grade of their champion scorecard, moved by notches and overridden by hard triggers.
 -- Grain: one row per as_of_date and customer_id.
-with scores as (
-    select
-        as_of_date,
-        customer_id,
-        policy_version,
-        cast(sum(contribution) as decimal(9, 4)) as score,
-        cast(sum(case when points is null then policy_weight_pct else 0 end) as decimal(9, 4)) as missing_weight_pct
-    from {{ ref("int_risk__factors_scored") }}
-    group by as_of_date, customer_id, policy_version
-),
-
-triggers as (
+with triggers as (
     select
         dates.as_of_date,
         events.unified_social_credit_code as customer_id,
@@ -26,35 +15,50 @@ triggers as (
     group by dates.as_of_date, events.unified_social_credit_code
 ),
 
-graded as (
+notched as (
     select
-        scores.as_of_date,
-        scores.customer_id,
-        scores.score,
-        scores.missing_weight_pct,
-        grades.grade_code as scored_grade_code,
-        coalesce(overrides.grade_code, grades.grade_code) as grade_code,
-        coalesce(overrides.light_code, grades.light_code) as light_code,
-        overrides.override_rule,
-        scores.policy_version
-    from scores
-    left join {{ ref("policy_grades") }} as grades
-        on scores.policy_version = grades.policy_version
-        and (grades.from_score is null or scores.score >= grades.from_score)
-        and (grades.to_score is null or scores.score < grades.to_score)
-    left join triggers on scores.as_of_date = triggers.as_of_date and scores.customer_id = triggers.customer_id
-    left join {{ ref("policy_grade_overrides") }} as overrides
-        on scores.policy_version = overrides.policy_version and triggers.override_order = overrides.override_order
+        scored.as_of_date,
+        scored.customer_id,
+        sum(notches.grade_steps) as grade_steps,
+        min(notches.notch_rule) as notch_rule
+    from {{ ref("int_risk__customers_scored") }} as scored
+    inner join {{ ref("int_customers__measured") }} as measured
+        on scored.as_of_date = measured.as_of_date and scored.customer_id = measured.customer_id
+    inner join {{ ref("policy_grade_notches") }} as notches on scored.policy_version = notches.policy_version
+    where scored.is_champion
+        and {{ meets_rule(measure_value("notches.measure_code", "measured"), "notches.comparison", "notches.threshold_value") }}
+    group by scored.as_of_date, scored.customer_id
+),
+
+grades as (
+    select
+        *,
+        row_number() over (partition by policy_version order by from_score desc nulls last) as grade_order,
+        count(*) over (partition by policy_version) as grade_count
+    from {{ ref("policy_grades") }}
 )
 
 select
-    as_of_date,
-    customer_id,
-    score,
-    grade_code,
-    light_code,
-    scored_grade_code,
-    override_rule,
-    missing_weight_pct,
-    policy_version
-from graded
+    scored.as_of_date,
+    scored.customer_id,
+    scored.scorecard_code,
+    scored.score,
+    scored.scored_grade_code,
+    case when notched_grades.grade_code <> scored.scored_grade_code then notched.notch_rule end as notch_rule,
+    -- A scorecard of which nothing could be measured gives no grade, and says so.
+    coalesce(overrides.grade_code, notched_grades.grade_code, 'ungraded') as grade_code,
+    coalesce(overrides.light_code, notched_grades.light_code, 'yellow') as light_code,
+    overrides.override_rule,
+    scored.missing_weight_pct,
+    scored.policy_version
+from {{ ref("int_risk__customers_scored") }} as scored
+left join grades as scored_grades
+    on scored.policy_version = scored_grades.policy_version and scored.scored_grade_code = scored_grades.grade_code
+left join notched on scored.as_of_date = notched.as_of_date and scored.customer_id = notched.customer_id
+left join grades as notched_grades
+    on scored.policy_version = notched_grades.policy_version
+    and least(greatest(scored_grades.grade_order - coalesce(notched.grade_steps, 0), 1), scored_grades.grade_count) = notched_grades.grade_order
+left join triggers on scored.as_of_date = triggers.as_of_date and scored.customer_id = triggers.customer_id
+left join {{ ref("policy_grade_overrides") }} as overrides
+    on scored.policy_version = overrides.policy_version and triggers.override_order = overrides.override_order
+where scored.is_champion

@@ -1,0 +1,55 @@
+-- Whole months that each customer has been without an overdue amount: since its last overdue day, or since its first posting.
+-- Grain: one row per as_of_date and customer_id.
+with policy as (
+    select receipt_allocation, instalment_allocation from {{ ref("int_receivables__policies_dated") }} where as_of_date = {{ as_of_date() }}
+),
+
+-- Days on which something was overdue, one stretch for each period of an instalment that was open after its due day.
+stretches as (
+    select
+        periods.customer_id,
+        greatest(periods.valid_from, cast({{ dbt.dateadd("day", 1, "periods.due_date") }} as date)) as overdue_from,
+        periods.valid_before as overdue_before
+    from {{ ref("int_receivables__balance_periods") }} as periods
+    inner join policy
+        on periods.receipt_allocation in ('any', policy.receipt_allocation)
+        and periods.instalment_allocation in ('any', policy.instalment_allocation)
+    where periods.open_amount > 0 and (periods.valid_before is null or periods.valid_before > {{ dbt.dateadd("day", 1, "periods.due_date") }})
+),
+
+first_dates_after as (
+    select days.overdue_before, min(dates.as_of_date) as as_of_date
+    from (select distinct overdue_before from stretches where overdue_before is not null) as days
+    inner join {{ ref("int_dates__reporting") }} as dates on days.overdue_before <= dates.as_of_date
+    group by days.overdue_before
+),
+
+ended as (
+    select first_dates_after.as_of_date, stretches.customer_id, max(stretches.overdue_before) as clean_since
+    from stretches
+    inner join first_dates_after on stretches.overdue_before = first_dates_after.overdue_before
+    group by first_dates_after.as_of_date, stretches.customer_id
+),
+
+dated as (
+    select
+        reported.as_of_date,
+        reported.customer_id,
+        reported.first_accounting_date,
+        max(ended.clean_since) over (
+            partition by reported.customer_id order by reported.as_of_date rows between unbounded preceding and current row
+        ) as clean_since
+    from {{ ref("int_customers__reported") }} as reported
+    left join ended on reported.as_of_date = ended.as_of_date and reported.customer_id = ended.customer_id
+)
+
+select
+    dated.as_of_date,
+    dated.customer_id,
+    case
+        when overdue.longest_overdue_days > 0 then 0
+        else cast({{ dbt.datediff("coalesce(dated.clean_since, dated.first_accounting_date)", "dated.as_of_date", "month") }} as integer)
+    end as clean_months
+from dated
+left join {{ ref("int_measures__overdue") }} as overdue
+    on dated.as_of_date = overdue.as_of_date and dated.customer_id = overdue.customer_id

@@ -1,0 +1,51 @@
+-- Terms and limit that policy recommends for each customer: by grade and sales of the last year, moved by credit points.
+-- Grain: one row per as_of_date and customer_id.
+with yearly_sales as (
+    select
+        dates.as_of_date,
+        sales.level_key as customer_id,
+        sum(sales.sales_base_amount) as sales_base_amount
+    from {{ ref("int_dates__reporting") }} as dates
+    inner join {{ ref("int_receivables__sales_grouped") }} as sales
+        on sales.level = 'customer'
+        and sales.month_start <= dates.as_of_date
+        and sales.month_start > {{ add_months("dates.as_of_date", "-12") }}
+    group by dates.as_of_date, sales.level_key
+),
+
+limited as (
+    select
+        graded.as_of_date,
+        graded.customer_id,
+        graded.policy_version,
+        case when terms.terms_days > 0 then greatest(terms.terms_days + coalesce(points.terms_change_days, 0), 0) else terms.terms_days end
+            as recommended_terms_days,
+        cast(case
+            when terms.grade_code is not null
+                then least(terms.limit_cap_amount, round(greatest(coalesce(sales.sales_base_amount, 0), 0) * terms.sales_months / 12, 2))
+        end as decimal(18, 2)) as recommended_limit_amount,
+        terms.unsecured_cap_amount,
+        terms.condition,
+        points.credit_points
+    from {{ ref("int_risk__customers_graded") }} as graded
+    left join {{ ref("policy_credit_terms") }} as terms
+        on graded.policy_version = terms.policy_version and graded.grade_code = terms.grade_code
+    left join {{ ref("int_risk__credit_points") }} as points
+        on graded.as_of_date = points.as_of_date and graded.customer_id = points.customer_id
+    left join yearly_sales as sales on graded.as_of_date = sales.as_of_date and graded.customer_id = sales.customer_id
+)
+
+select
+    limited.as_of_date,
+    limited.customer_id,
+    limited.recommended_terms_days,
+    limited.recommended_limit_amount,
+    limited.recommended_limit_amount > limited.unsecured_cap_amount as needs_security,
+    limited.condition as recommended_condition,
+    approvals.approver_role,
+    limited.credit_points
+from limited
+left join {{ ref("policy_approvals") }} as approvals
+    on limited.policy_version = approvals.policy_version
+    and (approvals.from_amount is null or limited.recommended_limit_amount >= approvals.from_amount)
+    and (approvals.to_amount is null or limited.recommended_limit_amount < approvals.to_amount)

@@ -1,0 +1,41 @@
+-- The scorecards of each customer: the champion that gives the grade, and the challengers beside it.
+-- Grain: one row per as_of_date, customer_id and scorecard_code.
+with scorecards as (
+    select in_force.as_of_date, scorecards.*
+    from {{ ref("int_dates__policies_in_force") }} as in_force
+    inner join {{ ref("policy_scorecards") }} as scorecards on in_force.policy_version = scorecards.policy_version
+    where in_force.policy_area = 'scorecard'
+),
+
+meeting as (
+    select
+        measured.as_of_date,
+        measured.customer_id,
+        scorecards.policy_version,
+        scorecards.scorecard_code,
+        scorecards.role,
+        row_number() over (
+            partition by measured.as_of_date, measured.customer_id, scorecards.role order by scorecards.scorecard_order, scorecards.scorecard_code
+        ) as place
+    from {{ ref("int_customers__measured") }} as measured
+    inner join scorecards on measured.as_of_date = scorecards.as_of_date
+    left join {{ ref("int_measures__metrics") }} as metrics
+        on measured.as_of_date = metrics.as_of_date
+        and measured.customer_id = metrics.customer_id
+        and scorecards.measure_code = metrics.measure_code
+    where
+        scorecards.measure_code is null
+        or {{ meets_rule(
+            "coalesce(" ~ measure_value("scorecards.measure_code", "measured") ~ ", metrics.measured_value)", "scorecards.comparison",
+            "scorecards.threshold_value"
+        ) }}
+)
+
+select
+    as_of_date,
+    customer_id,
+    policy_version,
+    scorecard_code,
+    role = 'champion' as is_champion
+from meeting
+where role = 'challenger' or place = 1

@@ -1,0 +1,25 @@
+-- How customers moved between grades from one reporting date to the next.
+-- Grain: one row per as_of_date, from_grade_code and to_grade_code.
+with sequenced as (
+    select
+        as_of_date,
+        customer_id,
+        grade_code,
+        policy_version,
+        coalesce(lag(grade_code) over (partition by customer_id order by as_of_date), 'new') as from_grade_code
+    from {{ ref("int_risk__customers_graded") }}
+)
+
+select
+    sequenced.as_of_date,
+    sequenced.from_grade_code,
+    sequenced.grade_code as to_grade_code,
+    cast(count(*) as integer) as customer_count,
+    cast(sum(coalesce(balances.receivable_base_amount, 0)) as decimal(18, 2)) as receivable_base_amount,
+    sequenced.policy_version
+from sequenced
+left join {{ ref("int_receivables__balances_grouped") }} as balances
+    on balances.level = 'customer'
+    and sequenced.as_of_date = balances.balance_date
+    and sequenced.customer_id = balances.level_key
+group by sequenced.as_of_date, sequenced.from_grade_code, sequenced.grade_code, sequenced.policy_version

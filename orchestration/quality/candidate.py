@@ -17,6 +17,7 @@ from orchestration.quality.evidence import CheckOutcome
 from orchestration.quality.expectations import SAMPLE_SIZE, no_rows, suite_runner
 
 SUITE = "candidate_suite"
+SCORECARDS = "scorecard_performance"
 TIE_OUTS = (
     "rows_landed",
     "buckets_to_documents",
@@ -132,10 +133,42 @@ def _particular(day: str) -> dict[str, list[Expectation]]:
             no_rows("dso_simple <> best_possible_dso + average_days_delinquent", "delinquent days add up to DSO"),
         ],
         "fct_risk_grades": [
+            no_rows("(score is null) <> (grade_code = 'ungraded') and override_rule is null", "a score gives a grade"),
+            no_rows("(previous_grade_code <> grade_code) <> (move_reason is not null)", "a move and only a move has a reason"),
             gxe.ExpectColumnValuesToBeBetween(column="score", min_value=0, max_value=100),
             gxe.ExpectColumnValuesToNotBeNull(column="grade_code"),
             gxe.ExpectColumnValuesToBeInSet(column="light_code", value_set=["green", "yellow", "red"]),
         ],
+        "dim_customers_history": [no_rows("valid_before <= valid_from", "no version ends before it begins")],
+        "dim_customer_records": [no_rows("(customer_id is null) <> (match_rule = 'unmatched')", "a link has a rule")],
+        "fct_customer_match_review": [
+            no_rows("match_probability not between 0 and 1", "a probability lies between 0 and 1"),
+        ],
+        "fct_risk_challengers": [gxe.ExpectColumnValuesToBeBetween(column="score", min_value=0, max_value=100)],
+        "fct_grade_migration": [no_rows("customer_count < 1", "every row counts customers")],
+        "fct_credit_exposure": [
+            no_rows(
+                "exposure_base_amount <> receivable_base_amount + not_billed_base_amount + open_order_base_amount "
+                "- advance_base_amount - secured_base_amount",
+                "the parts come to the exposure",
+            ),
+            no_rows("is_over_limit <> (exposure_base_amount > credit_limit_amount)", "equality passes"),
+            no_rows("(exposure_base_amount is null or credit_limit_amount is null) and note is null", "what is missing says why"),
+        ],
+        "fct_group_exposure": [no_rows("customer_count < 1", "no group is empty")],
+        "fct_credit_headroom": [
+            no_rows("headroom_amount <> credit_limit_amount - exposure_base_amount", "headroom is what is left")
+        ],
+        "fct_concentration": [
+            gxe.ExpectColumnValuesToBeBetween(column="top_share_pct", min_value=0, max_value=100),
+            no_rows("herfindahl_index not between 0 and 10000.01", "an index lies between 0 and 10,000"),
+        ],
+        "fct_grade_performance": [no_rows("bad_count not between 0 and customer_count", "no more go bad than there are")],
+        "fct_scorecard_performance": [
+            gxe.ExpectColumnValuesToBeBetween(column="auc", min_value=0, max_value=1),
+            no_rows("auc not between auc_low and auc_high", "the area lies in its interval"),
+        ],
+        "fct_customer_360": [no_rows("overdue_base_amount < 0", "nobody is overdue with less than nothing")],
         "fct_risk_factors": [
             gxe.ExpectColumnValuesToBeBetween(column="weight_pct", min_value=0, max_value=100),
             gxe.ExpectColumnValuesToBeBetween(column="points", min_value=0, max_value=100),
@@ -154,6 +187,27 @@ def check_tie_outs(database: Path) -> list[CheckOutcome]:
     """One outcome a tie-out, over every reporting date kept, with the rows that differ."""
     with duckdb.connect(str(database)) as con:
         return [_tie_out(con, code) for code in TIE_OUTS]
+
+
+def check_scorecards(database: Path) -> CheckOutcome:
+    """Whether the champion scorecard still tells good customers from bad over the last year, and its grades stand in order."""
+    with duckdb.connect(str(database)) as con:
+        rows = con.execute(
+            "select horizon_days, status_code, auc, auc_low, auc_high, bad_customer_count from marts.fct_scorecard_performance "
+            "where cohort_code = 'year' and outcome_code = 'default' and scorecard_code = 'champion' order by horizon_days"
+        ).fetchall()
+    told = [
+        f"{horizon} days: {status.replace('_', ' ')} (AUC {auc if auc is None else round(auc, 3)}, "
+        f"{low if low is None else round(low, 3)} to {high if high is None else round(high, 3)}, {bads} gone bad)"
+        for horizon, status, auc, low, high, bads in rows
+    ]
+    failed = [status for _, status, *_ in rows if status in ("collapsed", "inverted")]
+    summary = "; ".join(told) or "nothing observed yet"
+    if failed:
+        summary += "; give the scorecard a new policy version (docs/change_policy.md) or look for an error in what it measures"
+    return CheckOutcome(
+        SCORECARDS, "fct_scorecard_performance", not failed, summary, {"rows": [[str(value) for value in row] for row in rows]}
+    )
 
 
 def _tie_out(con: duckdb.DuckDBPyConnection, code: str) -> CheckOutcome:

@@ -1,0 +1,110 @@
+-- Orders that count on each reporting date: what of them is open within the horizon, and what is delivered but not billed.
+-- Grain: one row per as_of_date, company_code and order_no.
+--
+-- An amount stands in one place only: it leaves open when it is delivered or billed, and leaves delivered when it is billed.
+with policies as (
+    select in_force.as_of_date, exposure.*
+    from {{ ref("int_dates__policies_in_force") }} as in_force
+    inner join {{ ref("int_dates__reporting") }} as dates on in_force.as_of_date = dates.as_of_date
+    inner join {{ ref("policy_exposure") }} as exposure on in_force.policy_version = exposure.policy_version
+    where in_force.policy_area = 'exposure'
+),
+
+billed as (
+    select company_code, order_no, sum(amount) as billed_amount, max(accounting_date) as billed_on
+    from {{ ref("int_receivables__documents_valued") }}
+    where order_no is not null and document_type = 'invoice'
+    group by company_code, order_no
+),
+
+orders as (
+    select
+        orders.company_code,
+        orders.order_no,
+        matched.customer_id,
+        orders.order_date,
+        coalesce(orders.requested_delivery_date, orders.order_date) as delivery_date,
+        orders.order_amount,
+        orders.delivered_on,
+        case when orders.delivered_on is not null then coalesce(orders.delivered_amount, orders.order_amount) end as delivered_amount,
+        orders.closed_on,
+        base_currencies.base_currency_code,
+        case
+            when orders.currency_code = base_currencies.base_currency_code then 1
+            else coalesce(orders.fx_rate, rates.fx_rate)
+        end as fx_rate,
+        -- From here on nothing of the order is open or unbilled.
+        case
+            when billed.billed_amount >= orders.order_amount then billed.billed_on
+            when billed.billed_amount >= orders.delivered_amount and orders.closed_on is not null then greatest(billed.billed_on, orders.closed_on)
+            when orders.delivered_on is null and billed.order_no is null then orders.closed_on
+        end as done_on
+    from {{ ref("stg_erp__orders") }} as orders
+    inner join {{ ref("int_customers__matched") }} as matched
+        on matched.source_system = 'erp'
+        and orders.company_code = matched.company_code
+        and orders.customer_code = matched.source_record
+    inner join {{ ref("int_receivables__base_currencies") }} as base_currencies on orders.company_code = base_currencies.company_code
+    left join billed on orders.company_code = billed.company_code and orders.order_no = billed.order_no
+    left join {{ ref("int_receivables__rate_periods") }} as rates
+        on orders.fx_rate is null
+        and orders.currency_code = rates.currency_code
+        and base_currencies.base_currency_code = rates.base_currency_code
+        and orders.order_date >= rates.valid_from
+        and (rates.valid_before is null or orders.order_date < rates.valid_before)
+),
+
+standing as (
+    select
+        policies.as_of_date,
+        policies.order_horizon_days,
+        orders.*,
+        case when orders.delivered_on <= policies.as_of_date then orders.delivered_amount else 0 end as delivered_by_then
+    from policies
+    inner join orders
+        on orders.order_date <= policies.as_of_date
+        and (orders.done_on is null or orders.done_on > policies.as_of_date)
+        and (
+            orders.delivered_on is not null
+            or orders.delivery_date > {{ dbt.dateadd("day", "-policies.order_lapse_days", "policies.as_of_date") }}
+        )
+),
+
+billed_by_then as (
+    select standing.as_of_date, standing.company_code, standing.order_no, sum(documents.amount) as billed_amount
+    from standing
+    inner join {{ ref("int_receivables__documents_valued") }} as documents
+        on standing.company_code = documents.company_code
+        and standing.order_no = documents.order_no
+        and documents.document_type = 'invoice'
+        and documents.accounting_date <= standing.as_of_date
+    group by standing.as_of_date, standing.company_code, standing.order_no
+),
+
+split as (
+    select
+        standing.*,
+        greatest(standing.delivered_by_then - coalesce(billed.billed_amount, 0), 0) as not_billed_amount,
+        case
+            when standing.closed_on <= standing.as_of_date then 0
+            when standing.delivery_date > {{ dbt.dateadd("day", "standing.order_horizon_days", "standing.as_of_date") }} then 0
+            else greatest(standing.order_amount - greatest(standing.delivered_by_then, coalesce(billed.billed_amount, 0)), 0)
+        end as open_amount
+    from standing
+    left join billed_by_then as billed
+        on standing.as_of_date = billed.as_of_date
+        and standing.company_code = billed.company_code
+        and standing.order_no = billed.order_no
+)
+
+select
+    as_of_date,
+    company_code,
+    order_no,
+    customer_id,
+    delivery_date,
+    base_currency_code,
+    {{ base_amount("not_billed_amount", "fx_rate") }} as not_billed_base_amount,
+    {{ base_amount("open_amount", "fx_rate") }} as open_order_base_amount
+from split
+where not_billed_amount > 0 or open_amount > 0

@@ -1,0 +1,34 @@
+-- What became of the customers of each grade, and what the same grade's customers of earlier dates had led one to expect.
+-- Grain: one row per as_of_date, horizon_days, outcome_code and grade_code.
+with counted as (
+    select
+        observed.as_of_date,
+        observed.horizon_days,
+        observed.outcome_code,
+        graded.grade_code,
+        count(*) as customer_count,
+        count(case when observed.is_bad then 1 end) as bad_count
+    from {{ ref("int_performance__observed") }} as observed
+    inner join {{ ref("int_risk__customers_graded") }} as graded
+        on observed.as_of_date = graded.as_of_date and observed.customer_id = graded.customer_id
+    group by observed.as_of_date, observed.horizon_days, observed.outcome_code, graded.grade_code
+)
+
+select
+    counted.as_of_date,
+    counted.horizon_days,
+    counted.outcome_code,
+    counted.grade_code,
+    counted.customer_count,
+    counted.bad_count,
+    sum(earlier.customer_count) as earlier_customer_count,
+    sum(earlier.bad_count) as earlier_bad_count
+from counted
+-- Only dates whose outcome was known by then.
+left join counted as earlier
+    on counted.horizon_days = earlier.horizon_days
+    and counted.outcome_code = earlier.outcome_code
+    and counted.grade_code = earlier.grade_code
+    and {{ dbt.dateadd("day", "earlier.horizon_days", "earlier.as_of_date") }} <= counted.as_of_date
+group by
+    counted.as_of_date, counted.horizon_days, counted.outcome_code, counted.grade_code, counted.customer_count, counted.bad_count

@@ -1,0 +1,47 @@
+-- Cohorts in which a better grade went bad more often than a worse one, by more than chance allows.
+-- Grain: one row per cohort_code, cohort_date, horizon_days and outcome_code.
+with rates as (
+    select
+        cohorts.cohort_code,
+        cohorts.cohort_date,
+        cohorts.horizon_days,
+        counted.outcome_code,
+        counted.grade_code,
+        cast(sum(counted.customer_count) as double) as customer_count,
+        cast(sum(counted.bad_count) as double) as bad_count
+    from {{ ref("int_performance__cohorts") }} as cohorts
+    inner join {{ ref("int_performance__grades") }} as counted
+        on cohorts.as_of_date = counted.as_of_date and cohorts.horizon_days = counted.horizon_days
+    group by cohorts.cohort_code, cohorts.cohort_date, cohorts.horizon_days, counted.outcome_code, counted.grade_code
+),
+
+ordered as (
+    select rates.*, grades.from_score
+    from rates
+    inner join {{ ref("policy_grades") }} as grades
+        on grades.policy_version = {{ policy_now("scorecard") }} and rates.grade_code = grades.grade_code
+),
+
+compared as (
+    select
+        better.cohort_code,
+        better.cohort_date,
+        better.horizon_days,
+        better.outcome_code,
+        better.bad_count / better.customer_count - worse.bad_count / worse.customer_count as rate_difference,
+        (better.bad_count + worse.bad_count) / (better.customer_count + worse.customer_count) as pooled_rate,
+        1 / better.customer_count + 1 / worse.customer_count as inverse_count
+    from ordered as better
+    inner join ordered as worse
+        on better.cohort_code = worse.cohort_code
+        and better.cohort_date = worse.cohort_date
+        and better.horizon_days = worse.horizon_days
+        and better.outcome_code = worse.outcome_code
+        and better.from_score > coalesce(worse.from_score, -1)
+)
+
+select distinct compared.cohort_code, compared.cohort_date, compared.horizon_days, compared.outcome_code
+from compared
+inner join {{ ref("policy_performance") }} as performance on performance.policy_version = {{ policy_now("performance") }}
+-- Two proportions differ when their difference exceeds z standard errors of the pooled one.
+where compared.rate_difference > performance.z_score * sqrt(compared.pooled_rate * (1 - compared.pooled_rate) * compared.inverse_count)

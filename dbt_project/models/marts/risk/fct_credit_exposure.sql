@@ -1,0 +1,33 @@
+-- Credit exposure of each customer, its limit, headroom, and the rules that block shipments.
+-- Grain: one row per as_of_date and customer_id.
+with blocked as (
+    select as_of_date, customer_id, {{ dbt.listagg("block_rule", "', '", "order by block_rule") }} as block_rules
+    from {{ ref("int_exposure__blocks") }}
+    group by as_of_date, customer_id
+)
+
+select
+    exposures.as_of_date,
+    exposures.customer_id,
+    grouped.group_id,
+    exposures.receivable_base_amount,
+    exposures.not_billed_base_amount,
+    exposures.open_order_base_amount,
+    exposures.advance_base_amount,
+    exposures.secured_base_amount,
+    exposures.exposure_base_amount,
+    exposures.credit_limit_amount,
+    exposures.limit_source,
+    exposures.headroom_amount,
+    exposures.limit_use_pct,
+    exposures.is_over_limit,
+    blocked.block_rules is not null as is_shipment_blocked,
+    blocked.block_rules,
+    exposures.note,
+    in_force.policy_version
+from {{ ref("int_exposure__customers") }} as exposures
+inner join {{ ref("int_customers__grouped") }} as grouped
+    on exposures.as_of_date = grouped.as_of_date and exposures.customer_id = grouped.customer_id
+inner join {{ ref("int_dates__policies_in_force") }} as in_force
+    on exposures.as_of_date = in_force.as_of_date and in_force.policy_area = 'exposure'
+left join blocked on exposures.as_of_date = blocked.as_of_date and exposures.customer_id = blocked.customer_id

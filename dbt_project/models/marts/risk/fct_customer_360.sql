@@ -1,0 +1,92 @@
+-- All about one customer on one date in one wide row: who it is, what it owes and is exposed to, how it pays, its grade and its alerts.
+-- Grain: one row per as_of_date and customer_id.
+with alerts as (
+    select
+        evaluated.as_of_date,
+        evaluated.customer_id,
+        count(*) as alert_count,
+        max_by(evaluated.level_code, levels.level_order) as highest_level_code
+    from {{ ref("int_alerts__evaluated") }} as evaluated
+    inner join {{ ref("alert_levels") }} as levels on evaluated.level_code = levels.level_code
+    where evaluated.status_code = 'raised'
+    group by evaluated.as_of_date, evaluated.customer_id
+),
+
+balances as (
+    select
+        as_of_date,
+        customer_id,
+        case when count(outstanding_base_amount) = count(*) then sum(outstanding_base_amount) end as outstanding_base_amount,
+        case
+            when count(outstanding_base_amount) = count(*)
+                then sum(case when outstanding_amount > 0 and days_overdue > 0 then outstanding_base_amount else 0 end)
+        end as overdue_base_amount,
+        count(*) as item_count
+    from {{ ref("int_receivables__open_items") }}
+    where is_reporting_date
+    group by as_of_date, customer_id
+),
+
+provided as (
+    select as_of_date, customer_id, sum(allowance_base_amount) as allowance_base_amount
+    from {{ ref("fct_provision") }}
+    group by as_of_date, customer_id
+)
+
+select
+    grades.as_of_date,
+    grades.customer_id,
+    customers.customer_name,
+    customers.unified_social_credit_code,
+    grouped.group_id,
+    grouped.group_name,
+    customers.segment_code,
+    customers.industry_code,
+    customers.salesperson_code,
+    measured.years_of_cooperation,
+    cast(coalesce(balances.outstanding_base_amount, 0) as decimal(18, 2)) as outstanding_base_amount,
+    cast(coalesce(balances.overdue_base_amount, 0) as decimal(18, 2)) as overdue_base_amount,
+    cast(coalesce(balances.item_count, 0) as integer) as item_count,
+    cast(measured.longest_overdue_days as integer) as longest_overdue_days,
+    measured.weighted_days_late,
+    measured.promises_kept_pct,
+    measured.clean_months,
+    turnover.dso_simple,
+    turnover.turnover_days,
+    exposures.exposure_base_amount,
+    exposures.credit_limit_amount,
+    exposures.headroom_amount,
+    exposures.limit_use_pct,
+    exposures.is_over_limit,
+    exposures.is_shipment_blocked,
+    exposures.block_rules,
+    grades.scorecard_code,
+    grades.score,
+    grades.grade_code,
+    grades.light_code,
+    grades.previous_grade_code,
+    grades.move_reason,
+    grades.reason_codes,
+    grades.override_rule,
+    grades.credit_status,
+    grades.recommended_terms_days,
+    grades.recommended_limit_amount,
+    cast(coalesce(alerts.alert_count, 0) as integer) as alert_count,
+    alerts.highest_level_code,
+    cast(coalesce(provided.allowance_base_amount, 0) as decimal(18, 2)) as allowance_base_amount,
+    grades.policy_version
+from {{ ref("fct_risk_grades") }} as grades
+inner join {{ ref("int_customers__unified") }} as customers on grades.customer_id = customers.customer_id
+inner join {{ ref("int_customers__grouped") }} as grouped
+    on grades.as_of_date = grouped.as_of_date and grades.customer_id = grouped.customer_id
+inner join {{ ref("int_customers__measured") }} as measured
+    on grades.as_of_date = measured.as_of_date and grades.customer_id = measured.customer_id
+inner join {{ ref("fct_credit_exposure") }} as exposures
+    on grades.as_of_date = exposures.as_of_date and grades.customer_id = exposures.customer_id
+left join {{ ref("fct_turnover") }} as turnover
+    on turnover.level = 'customer'
+    and grades.as_of_date = turnover.as_of_date
+    and grades.customer_id = turnover.level_key
+left join balances on grades.as_of_date = balances.as_of_date and grades.customer_id = balances.customer_id
+left join alerts on grades.as_of_date = alerts.as_of_date and grades.customer_id = alerts.customer_id
+left join provided on grades.as_of_date = provided.as_of_date and grades.customer_id = provided.customer_id

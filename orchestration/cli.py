@@ -66,6 +66,7 @@ def demo(documents: int, seed: int) -> None:
     _refresh(settings, sender.ends_on, "demo", settings.extracts)
     click.echo("\nTry next (after `source .venv/bin/activate`):")
     click.echo("  receivables status                        what is loaded, quarantined and published")
+    click.echo("  receivables explain 0000100073            one customer: grade, factors, exposure, alerts, history")
     click.echo("  receivables refresh --as-of 2025-12-31    the same books as they stood at another date")
     click.echo("  receivables dev                           the graph, its checks and its lineage on http://127.0.0.1:3000")
 
@@ -159,6 +160,26 @@ def aging(
         click.echo(text.rstrip("\n"))
     else:
         output.write_text(text, encoding="utf-8")
+
+
+@main.command()
+@click.argument("customer")
+@click.option("--as-of", "as_of", type=DATE, help="Reporting date [default: that of the published set].")
+@refusing_plainly
+def explain(customer: str, as_of: datetime | None) -> None:
+    """Show one customer on one screen: grade with every factor down to file and line, exposure, aging, alerts and history.
+
+    CUSTOMER is a customer_id, an ERP customer number, or a part of the name that only one customer has.
+
+    \b
+    Example:
+      receivables explain 0000100073
+      receivables explain 0000100073 --as-of 2026-06-30
+    """
+    from orchestration.report.explain import explained
+
+    for line in explained(read_settings(), customer, as_of.date() if as_of else None):
+        click.echo(line)
 
 
 @main.command()

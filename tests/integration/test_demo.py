@@ -10,11 +10,14 @@ import duckdb
 from tests.conftest import RECEIVABLES, Home
 
 MARTS = {
-    "dim_aging_buckets", "dim_aging_policies", "dim_customers", "dim_data_sources", "dim_fx_rates", "dim_policies",
-    "dim_publication", "dim_reporting_dates", "fct_aging", "fct_aging_migration", "fct_aging_views", "fct_aging_wide",
-    "fct_alerts", "fct_balance_periods", "fct_claim_periods", "fct_open_items", "fct_provision", "fct_provision_backtest",
-    "fct_provision_rates", "fct_receivables_rollforward", "fct_risk_factors", "fct_risk_grades", "fct_tie_out_differences",
-    "fct_tie_outs", "fct_turnover",
+    "dim_aging_buckets", "dim_aging_policies", "dim_customer_records", "dim_customers", "dim_customers_history",
+    "dim_data_sources", "dim_fx_rates", "dim_policies", "dim_publication", "dim_reporting_dates", "fct_aging",
+    "fct_aging_migration", "fct_aging_views", "fct_aging_wide", "fct_alerts", "fct_balance_periods",
+    "fct_claim_periods", "fct_concentration", "fct_credit_exposure", "fct_credit_headroom", "fct_customer_360",
+    "fct_customer_match_review", "fct_grade_migration", "fct_grade_performance", "fct_group_exposure",
+    "fct_open_items", "fct_provision", "fct_provision_backtest", "fct_provision_rates",
+    "fct_receivables_rollforward", "fct_risk_challengers", "fct_risk_factors", "fct_risk_grades",
+    "fct_scorecard_performance", "fct_tie_out_differences", "fct_tie_outs", "fct_turnover",
 }  # fmt: skip
 
 
@@ -60,6 +63,29 @@ def test_every_tie_out_agrees_on_every_reporting_date(demo_home: Home) -> None:
         "rows_landed": 1, "buckets_to_documents": 25, "open_items_to_aging": 25, "rollforward_to_aging": 25,
         "migration_to_aging": 25, "migration_to_opening": 25, "aging_to_general_ledger": 25,
     }  # fmt: skip
+
+
+def test_every_customer_of_the_ledger_is_graded_and_every_move_has_its_reason(demo_home: Home) -> None:
+    assert demo_home.query(
+        "select count(*) from (select distinct as_of_date, customer_id from marts.fct_open_items) as owing "
+        "anti join marts.fct_risk_grades using (as_of_date, customer_id)"
+    ) == [(0,)]
+    assert demo_home.query(
+        "select count(*) from marts.fct_risk_grades where (previous_grade_code <> grade_code) <> (move_reason is not null)"
+    ) == [(0,)]
+
+
+def test_the_score_predicts_and_stands_beside_the_trivial_rule(demo_home: Home) -> None:
+    found = {
+        row[0]: row[1:]
+        for row in demo_home.query(
+            "select scorecard_code, auc, auc_low, auc_high, status_code from marts.fct_scorecard_performance "
+            "where cohort_code = 'year' and horizon_days = 180 and outcome_code = 'default'"
+        )
+    }
+    assert set(found) == {"champion", "payment_first", "days_overdue"}
+    auc, low, high, status = found["champion"]
+    assert auc > Decimal("0.75") and low < auc < high and high > Decimal("0.80") and status == "holds"
 
 
 def test_planted_source_errors_are_quarantined_and_counted(demo_home: Home) -> None:

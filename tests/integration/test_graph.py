@@ -33,7 +33,7 @@ def test_every_extract_table_and_mart_is_an_asset_named_by_its_path(definitions:
 def test_groups_are_stages(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     groups = {graph.get(key).group_name for key in graph.materializable_asset_keys}
-    assert groups == {"raw", "staging", "intermediate", "marts", "policy", "reference", "gate", "published"}
+    assert groups == {"raw", "staging", "intermediate", "marts", "policy", "reference", "corrections", "gate", "published"}
 
 
 def test_dbt_tests_landing_suites_and_tie_outs_are_checks_that_block(definitions: dg.Definitions) -> None:

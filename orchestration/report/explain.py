@@ -1,0 +1,167 @@
+"""One customer on one screen, from the published database: grade down to file and line, exposure, alerts and history."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Any
+
+import duckdb
+
+from ingestion.errors import DataRefusedError
+from orchestration.publication.serving import published_manifest
+from orchestration.report.render import as_table
+from orchestration.settings import Settings
+
+CANDIDATES_SHOWN = 10
+BARS = "▁▂▃▄▅▆▇█"
+GRADE = """
+    select
+        grade_code, light_code, score, scorecard_code, policy_version, previous_grade_code, move_reason, override_rule,
+        notch_rule, reason_codes, credit_status, credit_points, recommended_terms_days, terms_days, recommended_limit_amount,
+        credit_limit_amount, missing_weight_pct
+    from marts.fct_risk_grades where customer_id = $customer and as_of_date = $day"""
+CUSTOMER = """
+    select customer_name, unified_social_credit_code, group_name, group_rule
+    from marts.dim_customers where customer_id = $customer and $day is not null"""
+FACTORS = """
+    select
+        factor_code, measured_value::varchar as value,
+        case when is_missing then 'missing: ' || missing_rule
+            else coalesce(band_from_value::varchar, '') || ' up to ' || coalesce(band_to_value::varchar, 'no end') end as band,
+        points, weight_pct, contribution, source_table, source_load_id, source_line_number
+    from marts.fct_risk_factors where customer_id = $customer and as_of_date = $day
+    order by weight_pct desc, factor_code"""
+EXPOSURE = """
+    select
+        receivable_base_amount as receivables, not_billed_base_amount as not_billed, open_order_base_amount as open_orders,
+        -advance_base_amount as advances, -secured_base_amount as secured, exposure_base_amount as exposure,
+        credit_limit_amount as credit_limit, headroom_amount as headroom, coalesce(block_rules, 'none') as shipment_blocks
+    from marts.fct_credit_exposure where customer_id = $customer and as_of_date = $day"""
+AGING = """
+    select company_code, currency_code, bucket_code, outstanding_amount, disputed_amount, item_count
+    from marts.fct_aging where customer_id = $customer and as_of_date = $day
+    order by company_code, currency_code, bucket_code"""
+ALERTS = """
+    select level_code, rule_code, measured_value, threshold_value, raised_on, owner_role
+    from marts.fct_alerts where subject_code = $customer and as_of_date = $day
+    order by level_code, rule_code"""
+HISTORY = """
+    select as_of_date, score, grade_code, outstanding_base_amount, overdue_base_amount
+    from marts.fct_customer_360 where customer_id = $customer and as_of_date <= $day order by as_of_date"""
+
+
+def explained(settings: Settings, customer: str, as_of_date: date | None) -> Iterator[str]:
+    """The lines of the screen. Refused when nothing is published, or the customer or the reporting date is not there."""
+    manifest = published_manifest(settings)
+    if manifest is None:
+        raise DataRefusedError("Nothing is published yet.", "run `receivables refresh --as-of DATE` or `receivables demo`")
+    with duckdb.connect(str(settings.serving_database), read_only=True) as con:
+        customer_id = _customer(con, customer)
+        day = _reporting_date(con, as_of_date or date.fromisoformat(manifest["as_of_date"]))
+        asked = {"customer": customer_id, "day": day}
+        yield from _headline(con, asked)
+        for title, query in (("Factors", FACTORS), ("Exposure, base currency", EXPOSURE), ("Aging", AGING), ("Alerts", ALERTS)):
+            yield f"\n{title}"
+            columns, rows = _fetch(con, query, asked)
+            if query is FACTORS:
+                columns, rows = _with_files(columns, rows, manifest["inputs"])
+            yield as_table(columns, rows).rstrip("\n") if rows else "none"
+        yield "\nHistory"
+        yield from _chart(con, asked)
+        yield f"\nPublication {manifest['publication_id']}"
+
+
+def _customer(con: duckdb.DuckDBPyConnection, asked: str) -> str:
+    """The customer id that is meant: itself, an ERP number, or a name that only one customer has."""
+    for condition in (
+        "customer_id = $asked",
+        "customer_id in (select customer_id from marts.fct_open_items where customer_code = $asked)",
+        "contains(lower(customer_name), lower($asked))",
+    ):
+        found = con.execute(
+            f"select customer_id, customer_name from marts.dim_customers where {condition} order by customer_id", {"asked": asked}
+        ).fetchall()
+        if len(found) == 1:
+            return str(found[0][0])
+        if found:
+            told = ", ".join(f"{customer_id} {name}" for customer_id, name in found[:CANDIDATES_SHOWN])
+            raise DataRefusedError(f"{asked!r} is {len(found)} customers: {told}", "name one of them by its id")
+    raise DataRefusedError(
+        f"No customer {asked!r} is published.",
+        "give a customer_id of dim_customers, an ERP customer number or a part of the name",
+    )
+
+
+def _reporting_date(con: duckdb.DuckDBPyConnection, asked: date) -> date:
+    dates = [row[0] for row in con.execute("select as_of_date from marts.dim_reporting_dates order by as_of_date").fetchall()]
+    if asked not in dates:
+        raise DataRefusedError(
+            f"{asked} is not a reporting date of what is published ({dates[0]} to {dates[-1]}, month-ends).",
+            f"choose one of them, or run `receivables refresh --as-of {asked}`",
+        )
+    return asked
+
+
+def _headline(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> Iterator[str]:
+    _, customers = _fetch(con, CUSTOMER, asked)
+    ((name, credit_code, group, rule),) = customers
+    yield f"{name}  ({asked['customer']})  as of {asked['day']}"
+    yield f"Social credit code {credit_code or 'none on file'}; group {group} ({rule})"
+    _, grades = _fetch(con, GRADE, asked)
+    if not grades:
+        yield "Not graded: nothing was posted for this customer by then."
+        return
+    (grade, light, score, card, version, before, moved, override, notch, reasons, status, points, terms, terms_now, limit,
+     limit_now, missing), = grades  # fmt: skip
+    yield ""
+    yield f"Grade {grade} ({light}), score {score}, status {status}"
+    yield f"Scorecard {card} of {version}; {missing} % of its weight had no input and went to the other factors"
+    yield f"Before: {before or 'none'}" + (f", moved by {moved}" if moved else "")
+    if override or notch:
+        yield f"Set by {override or notch}"
+    yield f"Points lost by: {reasons or 'nothing'}"
+    yield f"Terms {_or_none(terms_now)} days, recommended {_or_none(terms)}; credit points {_or_none(points)}"
+    yield f"Limit {_or_none(limit_now)}, recommended {_or_none(limit)}"
+
+
+def _with_files(
+    columns: list[str], rows: list[tuple[Any, ...]], inputs: Sequence[dict[str, Any]]
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Factors with the file and line that they were read from instead of the load's number."""
+    files = {entry["load_id"]: PurePosixPath(entry["file"]).name for entry in inputs}
+    told = [
+        (*values, f"{files[load_id]} line {line}" if load_id in files else f"computed from {table}")
+        for *values, table, load_id, line in rows
+    ]
+    return [*columns[:-3], "source"], told
+
+
+def _chart(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> Iterator[str]:
+    """A bar for each reporting date: score from 0 to 100, amounts from 0 to their highest."""
+    _, rows = _fetch(con, HISTORY, asked)
+    if not rows:
+        yield "none"
+        return
+    yield f"            {rows[0][0]} to {rows[-1][0]}, {len(rows)} reporting dates"
+    yield f"score       {_bars([row[1] for row in rows], 100)}  now {rows[-1][1]}"
+    yield f"grade       {''.join(row[2][0] for row in rows)}"
+    for name, place in (("outstanding", 3), ("overdue", 4)):
+        values = [row[place] for row in rows]
+        highest = max((value for value in values if value is not None), default=0)
+        yield f"{name:<12}{_bars(values, highest)}  now {values[-1]:,.2f}, highest {highest:,.2f}"
+
+
+def _bars(values: Sequence[Any], highest: Any) -> str:
+    return "".join(
+        " " if value is None else BARS[min(int(max(value, 0) * len(BARS) / highest), len(BARS) - 1)] if highest else BARS[0]
+        for value in values
+    )
+
+
+def _or_none(value: object) -> str:
+    return "none" if value is None else f"{value:,}"
+
+
+def _fetch(con: duckdb.DuckDBPyConnection, query: str, asked: dict[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    found = con.execute(query, asked)
+    return [column[0] for column in found.description or []], found.fetchall()

@@ -5,6 +5,7 @@
         "erp.documents": [
             "overdue_share_pct", "late_share_pct", "longest_overdue_days", "longest_unexplained_overdue_days", "years_of_cooperation",
             "months_of_business", "clean_months", "limit_use_pct", "over_limit_amount",
+            "group_customer_count", "group_longest_overdue_days", "group_over_limit_amount",
         ],
         "erp.applications": ["weighted_days_late", "days_late_change"],
         "erp.orders": ["order_change_pct", "largest_order_ratio"],

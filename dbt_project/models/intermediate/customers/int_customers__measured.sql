@@ -20,6 +20,9 @@ select
     promises.promises_kept_pct,
     exposures.limit_use_pct,
     exposures.over_limit_amount,
+    groups.group_customer_count,
+    groups.group_longest_overdue_days,
+    groups.group_over_limit_amount,
     statements.current_ratio,
     statements.debt_to_asset_pct,
     statements.gross_margin_pct,
@@ -53,6 +56,8 @@ left join {{ ref("int_measures__promises") }} as promises
     on reported.as_of_date = promises.as_of_date and reported.customer_id = promises.customer_id
 left join {{ ref("int_exposure__customers") }} as exposures
     on reported.as_of_date = exposures.as_of_date and reported.customer_id = exposures.customer_id
+left join {{ ref("int_measures__groups") }} as groups
+    on reported.as_of_date = groups.as_of_date and reported.customer_id = groups.customer_id
 left join {{ ref("int_measures__orders") }} as orders
     on reported.as_of_date = orders.as_of_date and reported.customer_id = orders.customer_id
 left join {{ ref("int_measures__statements") }} as statements

@@ -1,0 +1,24 @@
+-- What each customer's group is like: how many it is, how long its slowest member is overdue, and by how much it is over its limits.
+-- Grain: one row per as_of_date and customer_id.
+with overdue as (
+    select
+        grouped.as_of_date,
+        grouped.group_id,
+        count(*) as customer_count,
+        max(coalesce(overdue.longest_overdue_days, 0)) as longest_overdue_days
+    from {{ ref("int_customers__grouped") }} as grouped
+    left join {{ ref("int_measures__overdue") }} as overdue
+        on grouped.as_of_date = overdue.as_of_date and grouped.customer_id = overdue.customer_id
+    group by grouped.as_of_date, grouped.group_id
+)
+
+select
+    grouped.as_of_date,
+    grouped.customer_id,
+    overdue.customer_count as group_customer_count,
+    overdue.longest_overdue_days as group_longest_overdue_days,
+    cast(greatest(exposures.exposure_base_amount - exposures.credit_limit_amount, 0) as decimal(18, 2)) as group_over_limit_amount
+from {{ ref("int_customers__grouped") }} as grouped
+inner join overdue on grouped.as_of_date = overdue.as_of_date and grouped.group_id = overdue.group_id
+inner join {{ ref("int_exposure__groups") }} as exposures
+    on grouped.as_of_date = exposures.as_of_date and grouped.group_id = exposures.group_id

@@ -70,3 +70,7 @@
 {% macro days_of_a_week() -%}
     7
 {%- endmacro %}
+
+{% macro minutes_of_an_hour() -%}
+    60
+{%- endmacro %}

@@ -8,6 +8,7 @@
             "group_customer_count", "group_longest_overdue_days", "group_over_limit_amount",
         ],
         "erp.applications": ["weighted_days_late", "days_late_change"],
+        "erp.statement_confirmations": ["limitation_days_left", "months_since_confirmation"],
         "erp.orders": ["order_change_pct", "largest_order_ratio"],
         "crm.promises_to_pay": ["promises_kept_pct"],
         "bureau.financial_statements": [

@@ -52,6 +52,14 @@ select 'A' || lpad(customer_no::varchar, 7, '0') as 客户账号,
     strftime(customer_since, '%Y-%m-%d') as 建档日期
 from customers where draw('in crm', customer_no) < 0.98 order by customer_no;
 
+-- file: erp/statement_confirmations.csv
+-- Two customers in three seal their statement at the year's end.
+select 'SC' || customer_no || '-' || fiscal_year as 对账编号, home_company as 公司代码, lpad((customer_no + 100000)::varchar, 10, '0') as 客户编号,
+    strftime(make_date(fiscal_year, 12, 31) + between_days(5, 60, 'confirmed', customer_no * 100 + fiscal_year % 100), '%Y%m%d') as 确认日期
+from customers, unnest(range(year(getvariable('starts_on')::date), year(getvariable('ends_on')::date))) as years(fiscal_year)
+where draw('confirms', customer_no * 100 + fiscal_year % 100) < 0.66 and (defaulted_on is null or year(defaulted_on) > fiscal_year)
+order by 对账编号;
+
 -- file: crm/credit_applications.xlsx
 -- Limits approved in the last years; the ERP shows the limit of today only.
 select 'CA' || lpad(customer_no::varchar, 7, '0') as 授信申请编号, home_company as 公司代码, lpad((customer_no + 100000)::varchar, 10, '0') as 客户编号,

@@ -179,6 +179,34 @@ def _particular(day: str) -> dict[str, list[Expectation]]:
             no_rows("raised_on > as_of_date", "no alert stands before it was raised"),
             gxe.ExpectColumnValuesToNotBeNull(column="threshold_value"),
         ],
+        "fct_alert_evaluations": [
+            gxe.ExpectColumnValuesToBeInSet(column="status_code", value_set=["raised", "clear", "not_evaluable"]),
+            no_rows(
+                "(status_code = 'not_evaluable') <> (measured_value is null)",
+                "what is not measured cannot be evaluated, and only that",
+            ),
+        ],
+        "fct_alert_history": [no_rows("cleared_on <= raised_on", "no alert clears before it was raised")],
+        "fct_alert_quality": [no_rows("real_count > judged_count", "no more become real than are judged")],
+        "fct_limitation_periods": [no_rows("barred_on <= due_date", "no claim is barred before it is due")],
+        "fct_payment_behaviour": [
+            no_rows("payment_count <> early_count + on_day_count + late_count", "every payment is early, on the day or late"),
+        ],
+        "fct_dunning": [
+            no_rows("(dunning_level is null) <> (block_reason is not null)", "no level without a reason, no block without one"),
+            no_rows("dunning_level > asked_level", "no more is dunned than the stage asks"),
+        ],
+        "fct_collection_worklist": [
+            no_rows("priority_points <> age_points + class_points + amount_points", "the parts come to the priority"),
+            no_rows("next_action_on < as_of_date", "the next action lies ahead"),
+        ],
+        "fct_bad_debts": [
+            no_rows("bad_debt_base_amount <> written_off_base_amount - recovered_base_amount", "written off less recovered"),
+        ],
+        "fct_sales_performance": [no_rows("overdue_base_amount > receivable_base_amount", "no more is overdue than is owed")],
+        "fct_key_figures": [
+            no_rows("(figure_value is null) <> (status_code = 'not_evaluable')", "a figure that is missing says so")
+        ],
         "fct_tie_outs": [not_empty],
     }
 

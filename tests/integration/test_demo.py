@@ -12,11 +12,13 @@ from tests.conftest import RECEIVABLES, Home
 MARTS = {
     "dim_aging_buckets", "dim_aging_policies", "dim_customer_records", "dim_customers", "dim_customers_history",
     "dim_data_sources", "dim_fx_rates", "dim_policies", "dim_publication", "dim_reporting_dates", "fct_aging",
-    "fct_aging_migration", "fct_aging_views", "fct_aging_wide", "fct_alerts", "fct_balance_periods",
-    "fct_claim_periods", "fct_concentration", "fct_credit_exposure", "fct_credit_headroom", "fct_customer_360",
-    "fct_customer_match_review", "fct_grade_migration", "fct_grade_performance", "fct_group_exposure",
-    "fct_open_items", "fct_provision", "fct_provision_backtest", "fct_provision_rates",
-    "fct_receivables_rollforward", "fct_risk_challengers", "fct_risk_factors", "fct_risk_grades",
+    "fct_aging_migration", "fct_aging_views", "fct_aging_wide", "fct_alert_evaluations", "fct_alert_history",
+    "fct_alert_quality", "fct_alerts", "fct_bad_debts", "fct_balance_periods", "fct_claim_periods",
+    "fct_collection_worklist", "fct_concentration", "fct_credit_exposure", "fct_credit_headroom",
+    "fct_customer_360", "fct_customer_match_review", "fct_dunning", "fct_grade_migration", "fct_grade_performance",
+    "fct_group_exposure", "fct_key_figures", "fct_limitation_periods", "fct_open_items", "fct_payment_behaviour",
+    "fct_provision", "fct_provision_backtest", "fct_provision_rates", "fct_receivables_rollforward",
+    "fct_risk_challengers", "fct_risk_factors", "fct_risk_grades", "fct_sales_performance",
     "fct_scorecard_performance", "fct_tie_out_differences", "fct_tie_outs", "fct_turnover",
 }  # fmt: skip
 

@@ -23,6 +23,8 @@ select
     groups.group_customer_count,
     groups.group_longest_overdue_days,
     groups.group_over_limit_amount,
+    limitation.limitation_days_left,
+    limitation.months_since_confirmation,
     statements.current_ratio,
     statements.debt_to_asset_pct,
     statements.gross_margin_pct,
@@ -58,6 +60,8 @@ left join {{ ref("int_exposure__customers") }} as exposures
     on reported.as_of_date = exposures.as_of_date and reported.customer_id = exposures.customer_id
 left join {{ ref("int_measures__groups") }} as groups
     on reported.as_of_date = groups.as_of_date and reported.customer_id = groups.customer_id
+left join {{ ref("int_measures__limitation") }} as limitation
+    on reported.as_of_date = limitation.as_of_date and reported.customer_id = limitation.customer_id
 left join {{ ref("int_measures__orders") }} as orders
     on reported.as_of_date = orders.as_of_date and reported.customer_id = orders.customer_id
 left join {{ ref("int_measures__statements") }} as statements

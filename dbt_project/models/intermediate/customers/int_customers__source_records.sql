@@ -34,7 +34,9 @@ records as (
         'crm', company_code, account_id, account_name, unified_social_credit_code, {{ bare_number("erp_customer_code") }}, null
     from {{ ref("stg_crm__accounts") }}
     union all
-    select 'bureau', null, unified_social_credit_code, registered_name, unified_social_credit_code, null, industry_code
+    select
+        'bureau', null, unified_social_credit_code as source_record, registered_name, unified_social_credit_code as stated_credit_code, null,
+        industry_code
     from latest_registrations
 ),
 
@@ -66,7 +68,7 @@ select
     stated_credit_code,
     is_valid_credit_code,
     -- A wrong check character is a slip of the pen, unless two systems have the code letter by letter.
-    case when is_valid_credit_code or source_count > 1 then stated_credit_code end as unified_social_credit_code,  -- noqa: AL08
+    case when is_valid_credit_code or source_count > 1 then stated_credit_code end as unified_social_credit_code,
     bare_erp_number,
     industry_code
 from checked

@@ -1,15 +1,21 @@
 -- Cohorts in which a better grade went bad more often than a worse one, by more than chance allows.
 -- Grain: one row per cohort_code, cohort_date, horizon_days and outcome_code.
-with rates as (
+with cohorts as (
+    select *, count(*) over (partition by cohort_code, cohort_date, horizon_days) as date_count
+    from {{ ref("int_performance__cohorts") }}
+),
+
+rates as (
     select
         cohorts.cohort_code,
         cohorts.cohort_date,
         cohorts.horizon_days,
         counted.outcome_code,
         counted.grade_code,
-        cast(sum(counted.customer_count) as double) as customer_count,
-        cast(sum(counted.bad_count) as double) as bad_count
-    from {{ ref("int_performance__cohorts") }} as cohorts
+        -- The same customers stand on all dates of a cohort, so they count once: by the average of its dates.
+        cast(sum(counted.customer_count) as double) / max(cohorts.date_count) as customer_count,
+        cast(sum(counted.bad_count) as double) / max(cohorts.date_count) as bad_count
+    from cohorts
     inner join {{ ref("int_performance__grades") }} as counted
         on cohorts.as_of_date = counted.as_of_date and cohorts.horizon_days = counted.horizon_days
     group by cohorts.cohort_code, cohorts.cohort_date, cohorts.horizon_days, counted.outcome_code, counted.grade_code

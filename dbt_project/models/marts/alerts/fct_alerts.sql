@@ -1,38 +1,48 @@
 -- Alerts that stand on each reporting date. An alert keeps its identity while its rule stays raised for the subject.
 -- Grain: one row per as_of_date and alert_id.
-with date_order as (
-    select as_of_date, row_number() over (order by as_of_date) as date_number from {{ ref("int_dates__reporting") }}
+with disputed as (
+    select distinct items.as_of_date, items.customer_id
+    from {{ ref("int_receivables__items_claimed") }} as claimed
+    inner join {{ ref("int_receivables__open_items") }} as items
+        on claimed.claim_type = 'disputed'
+        and claimed.as_of_date = items.as_of_date
+        and claimed.company_code = items.company_code
+        and claimed.document_no = items.document_no
+        and claimed.instalment_no = items.instalment_no
+    where items.is_reporting_date
 ),
 
-raised as (
-    select
-        evaluated.*,
-        date_order.date_number - row_number() over (
-            partition by evaluated.rule_code, evaluated.customer_id order by evaluated.as_of_date
-        ) as unbroken_run
-    from {{ ref("int_alerts__evaluated") }} as evaluated
-    inner join date_order on evaluated.as_of_date = date_order.as_of_date
-    where evaluated.status_code = 'raised'
-),
-
-dated as (
-    select
-        *,
-        min(as_of_date) over (partition by rule_code, customer_id, unbroken_run) as raised_on
-    from raised
+promised as (
+    select as_of_date, customer_id, max(promised_date) as promised_date
+    from {{ ref("int_collection__promises_running") }}
+    group by as_of_date, customer_id
 )
 
 select
-    as_of_date,
-    rule_code || ':' || customer_id || ':' || cast(raised_on as varchar) as alert_id,
-    rule_code,
+    evaluated.as_of_date,
+    episodes.alert_id,
+    evaluated.rule_code,
     'customer' as subject_type,
-    customer_id as subject_code,
-    level_code,
-    measured_value,
-    cast(threshold_value as decimal(24, 6)) as threshold_value,
-    raised_on,
-    cast({{ dbt.dateadd("hour", "response_hours", "cast(raised_on as timestamp)") }} as timestamp) as response_due_at,
-    owner_role,
-    policy_version
-from dated
+    evaluated.customer_id as subject_code,
+    evaluated.level_code,
+    evaluated.measured_value,
+    cast(evaluated.threshold_value as decimal(24, 6)) as threshold_value,
+    episodes.raised_on,
+    episodes.response_due_at,
+    evaluated.owner_role,
+    case when cast(episodes.responded_at as date) <= evaluated.as_of_date then episodes.responded_at end as responded_at,
+    case when cast(episodes.responded_at as date) <= evaluated.as_of_date then episodes.response_code end as response_code,
+    case when episodes.escalated_on <= evaluated.as_of_date then episodes.escalated_on end as escalated_on,
+    coalesce(cast(episodes.responded_at as date) <= evaluated.as_of_date and episodes.snoozed_until >= evaluated.as_of_date, false) as is_snoozed,
+    disputed.customer_id is not null as is_disputed,
+    promised.promised_date,
+    evaluated.policy_version
+from {{ ref("int_alerts__evaluated") }} as evaluated
+inner join {{ ref("int_alerts__episodes") }} as episodes
+    on evaluated.rule_code = episodes.rule_code
+    and evaluated.customer_id = episodes.customer_id
+    and evaluated.as_of_date >= episodes.raised_on
+    and evaluated.as_of_date <= episodes.last_raised_on
+left join disputed on evaluated.as_of_date = disputed.as_of_date and evaluated.customer_id = disputed.customer_id
+left join promised on evaluated.as_of_date = promised.as_of_date and evaluated.customer_id = promised.customer_id
+where evaluated.status_code = 'raised'

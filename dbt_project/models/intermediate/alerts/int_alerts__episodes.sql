@@ -1,0 +1,72 @@
+-- Alerts with their life: raised while the rule stays raised for the customer, cleared on the first reporting date on which it does not.
+-- Grain: one row per alert_id.
+with date_order as (
+    select
+        as_of_date,
+        lead(as_of_date) over (order by as_of_date) as next_date,
+        row_number() over (order by as_of_date) as date_number
+    from {{ ref("int_dates__reporting") }}
+),
+
+raised as (
+    select
+        evaluated.*,
+        date_order.date_number - row_number() over (
+            partition by evaluated.rule_code, evaluated.customer_id order by evaluated.as_of_date
+        ) as unbroken_run
+    from {{ ref("int_alerts__evaluated") }} as evaluated
+    inner join date_order on evaluated.as_of_date = date_order.as_of_date
+    where evaluated.status_code = 'raised'
+),
+
+episodes as (
+    select
+        rule_code,
+        customer_id,
+        min(as_of_date) as raised_on,
+        max(as_of_date) as last_raised_on,
+        max_by(level_code, as_of_date) as level_code,
+        max_by(owner_role, as_of_date) as owner_role,
+        min_by(response_hours, as_of_date) as response_hours,
+        max_by(measured_value, as_of_date) as last_measured_value
+    from raised
+    group by rule_code, customer_id, unbroken_run
+),
+
+named as (
+    select
+        rule_code || ':' || customer_id || ':' || cast(raised_on as varchar) as alert_id,
+        episodes.*,
+        date_order.next_date as cleared_on,
+        cast({{ dbt.dateadd("hour", "response_hours", "cast(raised_on as timestamp)") }} as timestamp) as response_due_at
+    from episodes
+    inner join date_order on episodes.last_raised_on = date_order.as_of_date
+),
+
+responded as (
+    select
+        alert_id,
+        min(responded_at) as responded_at,
+        min_by(response_code, responded_at) as response_code,
+        max(case when response_code = 'snooze' then snoozed_until end) as snoozed_until,
+        max_by(case when response_code = 'snooze' then reason end, responded_at) as snooze_reason
+    from {{ ref("stg_crm__alert_responses") }}
+    where cast(responded_at as date) <= {{ as_of_date() }}
+    group by alert_id
+)
+
+select
+    named.*,
+    responded.responded_at,
+    responded.response_code,
+    {{ ratio(dbt.datediff("cast(named.raised_on as timestamp)", "responded.responded_at", "minute"), minutes_of_an_hour()) }} as response_hours_taken,
+    responded.snoozed_until,
+    responded.snooze_reason,
+    -- Nobody answered in time: the alert goes one role up. Where no sender delivers responses, nobody can tell.
+    case
+        when sources.is_delivered and coalesce(responded.responded_at, cast({{ as_of_date() }} as timestamp)) > named.response_due_at
+            then cast(named.response_due_at as date)
+    end as escalated_on
+from named
+inner join {{ ref("int_quality__source_counts") }} as sources on sources.table_name = 'crm.alert_responses'
+left join responded on named.alert_id = responded.alert_id

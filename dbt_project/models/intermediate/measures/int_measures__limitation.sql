@@ -1,0 +1,34 @@
+-- Days until the first claim to each customer is barred by limitation, and months since it last sealed a statement.
+-- Grain: one row per as_of_date and customer_id.
+with accounts as (
+    select company_code, source_record as customer_code, customer_id from {{ ref("int_customers__matched") }} where source_system = 'erp'
+),
+
+confirmed as (
+    select dates.as_of_date, accounts.customer_id, max(confirmations.confirmed_on) as confirmed_on
+    from {{ ref("int_dates__reporting") }} as dates
+    inner join {{ ref("stg_erp__statement_confirmations") }} as confirmations on confirmations.confirmed_on <= dates.as_of_date
+    inner join accounts
+        on confirmations.company_code = accounts.company_code and confirmations.customer_code = accounts.customer_code
+    group by dates.as_of_date, accounts.customer_id
+),
+
+barred as (
+    select as_of_date, customer_id, min(barred_on) as barred_on
+    from {{ ref("int_receivables__limitation_items") }}
+    group by as_of_date, customer_id
+)
+
+select
+    reported.as_of_date,
+    reported.customer_id,
+    cast({{ days_between("reported.as_of_date", "barred.barred_on") }} as integer) as limitation_days_left,
+    -- Where no sender delivers confirmations nothing can be said of any.
+    case
+        when sources.is_delivered
+            then cast({{ dbt.datediff("coalesce(confirmed.confirmed_on, reported.first_accounting_date)", "reported.as_of_date", "month") }} as integer)
+    end as months_since_confirmation
+from {{ ref("int_customers__reported") }} as reported
+inner join {{ ref("int_quality__source_counts") }} as sources on sources.table_name = 'erp.statement_confirmations'
+left join confirmed on reported.as_of_date = confirmed.as_of_date and reported.customer_id = confirmed.customer_id
+left join barred on reported.as_of_date = barred.as_of_date and reported.customer_id = barred.customer_id

@@ -1,0 +1,15 @@
+-- Every customer against every alert rule in force on the as-of date: raised, clear or not evaluable, with what was measured.
+-- Grain: one row per as_of_date, rule_code and subject_code.
+select
+    as_of_date,
+    rule_code,
+    'customer' as subject_type,
+    customer_id as subject_code,
+    level_code,
+    status_code,
+    measured_value,
+    cast(threshold_value as decimal(24, 6)) as threshold_value,
+    owner_role,
+    policy_version
+from {{ ref("int_alerts__evaluated") }}
+where as_of_date = {{ as_of_date() }}

@@ -1,0 +1,66 @@
+-- Does a rule cry wolf: of the alerts that it raised, how many became real within the longest horizon, how early, and what it missed.
+-- Grain: one row per as_of_date and rule_code.
+with horizon as (
+    select max(horizon_days) as horizon_days
+    from {{ ref("policy_performance_horizons") }}
+    where policy_version = {{ policy_now("performance") }}
+),
+
+trouble as (
+    select * from {{ ref("int_performance__outlooks") }} where outcome_code = 'trouble'
+),
+
+judged as (
+    select
+        episodes.raised_on as as_of_date,
+        episodes.rule_code,
+        trouble.is_already_bad,
+        trouble.next_event_date,
+        {{ dbt.dateadd("day", "horizon.horizon_days", "episodes.raised_on") }} as judged_on
+    from {{ ref("int_alerts__episodes") }} as episodes
+    cross join horizon
+    inner join trouble on episodes.raised_on = trouble.as_of_date and episodes.customer_id = trouble.customer_id
+),
+
+raised as (
+    select
+        as_of_date,
+        rule_code,
+        count(*) as raised_count,
+        count(case when is_already_bad then 1 end) as already_bad_count,
+        count(case when not is_already_bad and judged_on <= {{ as_of_date() }} then 1 end) as judged_count,
+        count(case when not is_already_bad and judged_on <= {{ as_of_date() }} and next_event_date <= judged_on then 1 end) as real_count,
+        sum(case
+            when not is_already_bad and judged_on <= {{ as_of_date() }} and next_event_date <= judged_on
+                then {{ days_between("as_of_date", "next_event_date") }}
+        end) as lead_days
+    from judged
+    group by as_of_date, rule_code
+),
+
+-- Trouble that the rule did not announce: it was clear on the last reporting date before.
+missed as (
+    select evaluated.as_of_date, evaluated.rule_code, count(*) as missed_count
+    from {{ ref("int_alerts__evaluated") }} as evaluated
+    inner join {{ ref("int_dates__reporting") }} as dates on evaluated.as_of_date = dates.as_of_date
+    inner join trouble
+        on evaluated.as_of_date = trouble.as_of_date
+        and evaluated.customer_id = trouble.customer_id
+        and not trouble.is_already_bad
+        and trouble.next_event_date <= {{ month_end(add_months("dates.as_of_date", "1")) }}
+    where evaluated.status_code = 'clear' and dates.is_month_end and trouble.next_event_date <= {{ as_of_date() }}
+    group by evaluated.as_of_date, evaluated.rule_code
+)
+
+select
+    coalesce(raised.as_of_date, missed.as_of_date) as as_of_date,
+    coalesce(raised.rule_code, missed.rule_code) as rule_code,
+    cast(coalesce(raised.raised_count, 0) as integer) as raised_count,
+    cast(coalesce(raised.already_bad_count, 0) as integer) as already_bad_count,
+    cast(coalesce(raised.judged_count, 0) as integer) as judged_count,
+    cast(coalesce(raised.real_count, 0) as integer) as real_count,
+    {{ ratio("100 * raised.real_count", "raised.judged_count") }} as precision_pct,
+    {{ ratio("raised.lead_days", "raised.real_count") }} as average_lead_days,
+    cast(coalesce(missed.missed_count, 0) as integer) as missed_count
+from raised
+full outer join missed on raised.as_of_date = missed.as_of_date and raised.rule_code = missed.rule_code

@@ -1,0 +1,43 @@
+-- Bad debts of each company and customer over the year to each reporting date: written off, recovered, and in percent of sales.
+-- Grain: one row per as_of_date, company_code and customer_id.
+with postings as (
+    select
+        company_code,
+        customer_id,
+        accounting_date,
+        case when document_type = 'write_off' then -{{ base_amount("amount", "fx_rate") }} else 0 end as written_off_base_amount,
+        case when document_type = 'recovery' then {{ base_amount("amount", "fx_rate") }} else 0 end as recovered_base_amount,
+        case when document_type in ('invoice', 'debit_note', 'credit_note') then {{ base_amount("amount", "fx_rate") }} else 0 end
+            as sales_base_amount
+    from {{ ref("int_receivables__documents_valued") }}
+    where document_type in ('write_off', 'recovery', 'invoice', 'debit_note', 'credit_note')
+),
+
+monthly as (
+    select
+        company_code,
+        customer_id,
+        cast({{ dbt.date_trunc("month", "accounting_date") }} as date) as month_start,
+        sum(written_off_base_amount) as written_off_base_amount,
+        sum(recovered_base_amount) as recovered_base_amount,
+        sum(sales_base_amount) as sales_base_amount
+    from postings
+    where accounting_date <= {{ as_of_date() }}
+    group by company_code, customer_id, cast({{ dbt.date_trunc("month", "accounting_date") }} as date)
+)
+
+select
+    dates.as_of_date,
+    monthly.company_code,
+    monthly.customer_id,
+    cast(sum(monthly.written_off_base_amount) as decimal(18, 2)) as written_off_base_amount,
+    cast(sum(monthly.recovered_base_amount) as decimal(18, 2)) as recovered_base_amount,
+    cast(sum(monthly.written_off_base_amount) - sum(monthly.recovered_base_amount) as decimal(18, 2)) as bad_debt_base_amount,
+    cast(sum(monthly.sales_base_amount) as decimal(18, 2)) as sales_base_amount,
+    {{ ratio("100 * (sum(monthly.written_off_base_amount) - sum(monthly.recovered_base_amount))", "sum(monthly.sales_base_amount)") }}
+        as bad_debt_ratio_pct
+from {{ ref("int_dates__reporting") }} as dates
+inner join monthly
+    on monthly.month_start <= dates.as_of_date
+    and monthly.month_start > {{ add_months("dates.as_of_date", "-12") }}
+group by dates.as_of_date, monthly.company_code, monthly.customer_id

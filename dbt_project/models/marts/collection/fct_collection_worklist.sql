@@ -1,0 +1,118 @@
+-- The collectors' list of the as-of date: who owes what for how long, what is to be done next by whom and when, most urgent first.
+-- Grain: one row per as_of_date and customer_id.
+with settings as (
+    select * from {{ ref("policy_collection") }} where policy_version = {{ policy_now("collection") }}
+),
+
+owed as (
+    select
+        as_of_date,
+        customer_id,
+        sum(case when days_overdue > 0 then outstanding_base_amount else 0 end) as overdue_base_amount,
+        count(case when days_overdue > 0 then 1 end) as overdue_count,
+        max(days_overdue) as longest_overdue_days
+    from {{ ref("int_receivables__open_items") }}
+    where as_of_date = {{ as_of_date() }} and outstanding_amount > 0
+    group by as_of_date, customer_id
+),
+
+staged as (
+    select owed.*, stages.stage_code, stages.action, stages.channel, stages.owner_role, stages.wait_days
+    from owed
+    inner join {{ ref("policy_collection_stages") }} as stages
+        on stages.policy_version = {{ policy_now("collection") }}
+        and (stages.from_days is null or owed.longest_overdue_days >= stages.from_days)
+        and (stages.to_days is null or owed.longest_overdue_days <= stages.to_days)
+    where stages.stage_code <> 'not_yet'
+),
+
+cumulated as (
+    select
+        *,
+        {{ ratio("100 * (sum(overdue_base_amount) over value_order - overdue_base_amount)", "sum(overdue_base_amount) over ()") }} as share_before_pct
+    from staged
+    window value_order as (order by longest_overdue_days, overdue_base_amount, customer_id rows between unbounded preceding and current row)
+),
+
+classified as (
+    select
+        cumulated.as_of_date,
+        cumulated.customer_id,
+        min_by(classes.abc_class, classes.to_share_pct) as abc_class,
+        min_by(classes.class_points, classes.to_share_pct) as class_points
+    from cumulated
+    inner join {{ ref("policy_abc_classes") }} as classes
+        on classes.policy_version = {{ policy_now("collection") }} and coalesce(cumulated.share_before_pct, 0) < classes.to_share_pct
+    group by cumulated.as_of_date, cumulated.customer_id
+),
+
+typed as (
+    select
+        staged.as_of_date,
+        staged.customer_id,
+        min_by(types.debtor_type, types.debtor_order) as debtor_type,
+        min_by(types.strategy, types.debtor_order) as strategy
+    from staged
+    inner join {{ ref("policy_debtor_types") }} as types on types.policy_version = {{ policy_now("collection") }}
+    left join {{ ref("int_collection__contacts") }} as contacts
+        on staged.as_of_date = contacts.as_of_date and staged.customer_id = contacts.customer_id
+    left join {{ ref("int_measures__payment") }} as payment
+        on staged.as_of_date = payment.as_of_date and staged.customer_id = payment.customer_id
+    where
+        types.measure_code is null
+        or {{ meets_rule(
+            "case types.measure_code when 'longest_unanswered_days' then case when contacts.last_outcome in ('no_answer', 'refused') then "
+            ~ days_between("coalesce(contacts.last_answer_on, contacts.first_contact_on)", "staged.as_of_date")
+            ~ " end when 'weighted_days_late' then payment.weighted_days_late end",
+            "types.comparison", "types.threshold_value"
+        ) }}
+    group by staged.as_of_date, staged.customer_id
+),
+
+prioritised as (
+    select
+        staged.*,
+        classified.abc_class,
+        typed.debtor_type,
+        typed.strategy,
+        contacts.last_contact_on,
+        contacts.last_outcome,
+        cast(greatest(staged.longest_overdue_days, 0) * settings.points_per_overdue_day as decimal(18, 4)) as age_points,
+        cast(classified.class_points * settings.points_per_abc as decimal(18, 4)) as class_points,
+        cast(staged.overdue_base_amount / settings.amount_per_point as decimal(18, 4)) as amount_points
+    from staged
+    cross join settings
+    inner join classified on staged.as_of_date = classified.as_of_date and staged.customer_id = classified.customer_id
+    inner join typed on staged.as_of_date = typed.as_of_date and staged.customer_id = typed.customer_id
+    left join {{ ref("int_collection__contacts") }} as contacts
+        on staged.as_of_date = contacts.as_of_date and staged.customer_id = contacts.customer_id
+)
+
+select
+    prioritised.as_of_date,
+    prioritised.customer_id,
+    customers.customer_name,
+    customers.salesperson_code,
+    cast(prioritised.overdue_base_amount as decimal(18, 2)) as overdue_base_amount,
+    cast(prioritised.overdue_count as integer) as overdue_count,
+    cast(prioritised.longest_overdue_days as integer) as longest_overdue_days,
+    prioritised.abc_class,
+    prioritised.stage_code,
+    prioritised.action,
+    prioritised.channel,
+    prioritised.owner_role,
+    prioritised.debtor_type,
+    prioritised.strategy,
+    prioritised.last_contact_on,
+    prioritised.last_outcome,
+    cast(greatest(
+        prioritised.as_of_date,
+        coalesce({{ dbt.dateadd("day", "prioritised.wait_days", "prioritised.last_contact_on") }}, prioritised.as_of_date)
+    ) as date) as next_action_on,
+    prioritised.age_points,
+    prioritised.class_points,
+    prioritised.amount_points,
+    cast(prioritised.age_points + prioritised.class_points + prioritised.amount_points as decimal(18, 4)) as priority_points,
+    {{ policy_now("collection") }} as policy_version
+from prioritised
+inner join {{ ref("int_customers__unified") }} as customers on prioritised.customer_id = customers.customer_id

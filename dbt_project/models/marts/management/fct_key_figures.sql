@@ -1,0 +1,92 @@
+-- Key figures of the credit department for the monthly meeting, each with its target, benchmark, trend and status.
+-- Grain: one row per as_of_date, company_code and figure_code; company_code all for figures over all companies.
+with bad_debts as (
+    select
+        as_of_date, company_code,
+        {{ ratio("100 * sum(bad_debt_base_amount)", "sum(sales_base_amount)") }} as figure_value
+    from {{ ref("fct_bad_debts") }}
+    group by as_of_date, company_code
+),
+
+overdue as (
+    select
+        as_of_date, company_code,
+        {{ ratio(
+            "100 * sum(case when outstanding_amount > 0 and days_overdue > 0 then outstanding_base_amount else 0 end)",
+            "sum(case when outstanding_amount > 0 then outstanding_base_amount else 0 end)"
+        ) }} as figure_value
+    from {{ ref("int_receivables__open_items") }}
+    where is_reporting_date
+    group by as_of_date, company_code
+),
+
+grades as (
+    select as_of_date, {{ ratio("100 * count(case when grade_code = 'A' then 1 end)", "count(*)") }} as figure_value
+    from {{ ref("int_risk__customers_graded") }}
+    group by as_of_date
+),
+
+-- Of the alerts whose time to respond was over, those that were answered within it.
+responses as (
+    select
+        dates.as_of_date,
+        {{ ratio("100 * count(case when episodes.responded_at <= episodes.response_due_at then 1 end)", "count(*)") }} as figure_value
+    from {{ ref("int_dates__reporting") }} as dates
+    inner join {{ ref("int_quality__source_counts") }} as sources
+        on sources.table_name = 'crm.alert_responses' and sources.is_delivered
+    inner join {{ ref("int_alerts__episodes") }} as episodes
+        on cast(episodes.response_due_at as date) <= dates.as_of_date and cast(episodes.response_due_at as date) > dates.previous_date
+    group by dates.as_of_date
+),
+
+figures as (
+    select as_of_date, level_key as company_code, 'turnover_days' as figure_code, turnover_days as figure_value
+    from {{ ref("fct_turnover") }} where level = 'company'
+    union all
+    select as_of_date, level_key, 'on_time_collection_pct', on_time_amount_rate_pct
+    from {{ ref("fct_turnover") }} where level = 'company'
+    union all
+    select as_of_date, company_code, 'bad_debt_ratio_pct', figure_value from bad_debts
+    union all
+    select as_of_date, company_code, 'overdue_rate_pct', figure_value from overdue
+    union all
+    select as_of_date, 'all', 'grade_a_share_pct', figure_value from grades
+    union all
+    select as_of_date, 'all', 'alert_response_pct', figure_value from responses
+),
+
+compared as (
+    select
+        *,
+        lag(figure_value) over (partition by company_code, figure_code order by as_of_date) as previous_value
+    from figures
+)
+
+select
+    compared.as_of_date,
+    compared.company_code,
+    compared.figure_code,
+    cast(compared.figure_value as decimal(24, 6)) as figure_value,
+    targets.unit,
+    cast(targets.target_value as decimal(24, 6)) as target_value,
+    cast(targets.benchmark_value as decimal(24, 6)) as benchmark_value,
+    cast(compared.previous_value as decimal(24, 6)) as previous_value,
+    case
+        when compared.previous_value is null or compared.figure_value is null then null
+        when compared.figure_value = compared.previous_value then 'unchanged'
+        when (compared.figure_value > compared.previous_value) = (targets.good_direction = 'up') then 'better'
+        else 'worse'
+    end as trend_code,
+    case
+        when compared.figure_value is null then 'not_evaluable'
+        when targets.target_value is null then 'no_target'
+        when targets.good_direction = 'up' and compared.figure_value >= targets.target_value then 'met'
+        when targets.good_direction = 'down' and compared.figure_value <= targets.target_value then 'met'
+        else 'missed'
+    end as status_code,
+    targets.policy_version
+from compared
+inner join {{ ref("int_dates__policies_in_force") }} as in_force
+    on compared.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
+inner join {{ ref("policy_key_figures") }} as targets
+    on in_force.policy_version = targets.policy_version and compared.figure_code = targets.figure_code

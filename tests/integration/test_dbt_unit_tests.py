@@ -25,4 +25,4 @@ def test_every_unit_test_of_the_models_passes(demo_home: Home, tmp_path: Path) -
     )
     assert done.returncode == 0, done.stdout
     results = json.loads((tmp_path / "run_results.json").read_text())["results"]
-    assert len(results) >= 14 and {result["status"] for result in results} == {"pass"}
+    assert len(results) >= 15 and {result["status"] for result in results} == {"pass"}

@@ -50,4 +50,4 @@ select distinct compared.cohort_code, compared.cohort_date, compared.horizon_day
 from compared
 inner join {{ ref("policy_performance") }} as performance on performance.policy_version = {{ policy_now("performance") }}
 -- Two proportions differ when their difference exceeds z standard errors of the pooled one.
-where compared.rate_difference > performance.z_score * sqrt(compared.pooled_rate * (1 - compared.pooled_rate) * compared.inverse_count)
+where compared.rate_difference > performance.inversion_z_score * sqrt(compared.pooled_rate * (1 - compared.pooled_rate) * compared.inverse_count)

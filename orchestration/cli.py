@@ -66,7 +66,7 @@ def demo(documents: int, seed: int) -> None:
     _refresh(settings, sender.ends_on, "demo", settings.extracts)
     click.echo("\nTry next (after `source .venv/bin/activate`):")
     click.echo("  receivables status                        what is loaded, quarantined and published")
-    click.echo("  receivables explain 0000100073            one customer: grade, factors, exposure, alerts, history")
+    click.echo("  receivables explain 0000100000            one customer: grade, factors, exposure, alerts, history")
     click.echo("  receivables refresh --as-of 2025-12-31    the same books as they stood at another date")
     click.echo("  receivables dev                           the graph, its checks and its lineage on http://127.0.0.1:3000")
 
@@ -173,8 +173,8 @@ def explain(customer: str, as_of: datetime | None) -> None:
 
     \b
     Example:
-      receivables explain 0000100073
-      receivables explain 0000100073 --as-of 2026-06-30
+      receivables explain 0000100000
+      receivables explain 0000100000 --as-of 2026-06-30
     """
     from orchestration.report.explain import explained
 

@@ -75,7 +75,8 @@ def _customer(con: duckdb.DuckDBPyConnection, asked: str) -> str:
     """The customer id that is meant: itself, an ERP number, or a name that only one customer has."""
     for condition in (
         "customer_id = $asked",
-        "customer_id in (select customer_id from marts.fct_open_items where customer_code = $asked)",
+        "customer_id in "
+        "(select customer_id from marts.dim_customer_records where source_system = 'erp' and source_record = $asked)",
         "contains(lower(customer_name), lower($asked))",
     ):
         found = con.execute(

@@ -104,7 +104,7 @@ def test_the_manifest_says_what_it_came_from(demo_home: Home) -> None:
     ((text,),) = demo_home.query("select manifest from marts.dim_publication")
     manifest = json.loads(text)
     assert manifest["as_of_date"] == "2026-10-31"
-    assert len(manifest["inputs"]) == 16 and all(len(one["sha256"]) == 64 for one in manifest["inputs"])
+    assert len(manifest["inputs"]) == 20 and all(len(one["sha256"]) == 64 for one in manifest["inputs"])
     assert manifest["policy_versions"]["aging"] == "aging-1"
     ((outstanding,),) = demo_home.query(
         "select sum(outstanding_amount) from marts.fct_aging where as_of_date = '2026-10-31' and currency_code = 'CNY'"
@@ -144,5 +144,5 @@ def test_an_earlier_date_is_the_same_from_any_refresh_and_bi_reads_through_the_s
     output = refresh.stdout.read() if refresh.stdout else ""
     assert refresh.returncode == 0, output
     assert len(seen) > 50 and all(answer in (old, new) for answer in seen)
-    assert output.count("0 loaded      0 quarantined   1 files known before") == 16
+    assert output.count("0 loaded      0 quarantined   1 files known before") == 20
     assert demo_home.content_hash() == first_hash

@@ -1,7 +1,10 @@
 -- Contacts with customers: the last of each on every reporting date, and since when none was answered.
 -- Grain: one row per as_of_date and customer_id with a contact.
 with contacts as (
-    select matched.customer_id, activities.activity_date, activities.outcome
+    -- Of several on one day the last by its number.
+    select
+        matched.customer_id, activities.activity_date, activities.outcome,
+        cast(activities.activity_date as varchar) || activities.activity_id as contact_order
     from {{ ref("stg_crm__collection_activities") }} as activities
     inner join {{ ref("int_customers__matched") }} as matched
         on matched.source_system = 'crm' and activities.account_id = matched.source_record
@@ -12,7 +15,7 @@ select
     dates.as_of_date,
     contacts.customer_id,
     max(contacts.activity_date) as last_contact_on,
-    max_by(contacts.outcome, contacts.activity_date) as last_outcome,
+    max_by(contacts.outcome, contacts.contact_order) as last_outcome,
     max(case when contacts.outcome not in ('no_answer', 'refused') then contacts.activity_date end) as last_answer_on,
     min(contacts.activity_date) as first_contact_on
 from {{ ref("int_dates__reporting") }} as dates

@@ -7,8 +7,8 @@ with approved as (
         dates.as_of_date,
         applications.company_code,
         applications.customer_code,
-        max_by(applications.approved_limit_amount, applications.decided_on) as limit_amount,
-        max_by(applications.approved_terms_days, applications.decided_on) as terms_days
+        max_by(applications.approved_limit_amount, cast(applications.decided_on as varchar) || applications.credit_application_id) as limit_amount,
+        max_by(applications.approved_terms_days, cast(applications.decided_on as varchar) || applications.credit_application_id) as terms_days
     from {{ ref("int_dates__reporting") }} as dates
     inner join {{ ref("stg_crm__credit_applications") }} as applications
         on applications.decision = 'approved'

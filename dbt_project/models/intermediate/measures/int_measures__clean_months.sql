@@ -1,19 +1,12 @@
 -- Whole months that each customer has been without an overdue amount: since its last overdue day, or since its first posting.
 -- Grain: one row per as_of_date and customer_id.
-with policy as (
-    select receipt_allocation, instalment_allocation from {{ ref("int_receivables__policies_dated") }} where as_of_date = {{ as_of_date() }}
-),
-
--- Days on which something was overdue, one stretch for each period of an instalment that was open after its due day.
-stretches as (
+--
+-- A stretch of overdue days is a period of an instalment that was open after its due day.
+with stretches as (
     select
         periods.customer_id,
-        greatest(periods.valid_from, cast({{ dbt.dateadd("day", 1, "periods.due_date") }} as date)) as overdue_from,
         periods.valid_before as overdue_before
-    from {{ ref("int_receivables__balance_periods") }} as periods
-    inner join policy
-        on periods.receipt_allocation in ('any', policy.receipt_allocation)
-        and periods.instalment_allocation in ('any', policy.instalment_allocation)
+    from {{ ref("int_receivables__periods_in_force") }} as periods
     where periods.open_amount > 0 and (periods.valid_before is null or periods.valid_before > {{ dbt.dateadd("day", 1, "periods.due_date") }})
 ),
 

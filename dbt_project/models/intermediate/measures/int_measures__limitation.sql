@@ -1,16 +1,9 @@
 -- Days until the first claim to each customer is barred by limitation, and months since it last sealed a statement.
 -- Grain: one row per as_of_date and customer_id.
-with accounts as (
-    select company_code, source_record as customer_code, customer_id from {{ ref("int_customers__matched") }} where source_system = 'erp'
-),
-
-confirmed as (
-    select dates.as_of_date, accounts.customer_id, max(confirmations.confirmed_on) as confirmed_on
-    from {{ ref("int_dates__reporting") }} as dates
-    inner join {{ ref("stg_erp__statement_confirmations") }} as confirmations on confirmations.confirmed_on <= dates.as_of_date
-    inner join accounts
-        on confirmations.company_code = accounts.company_code and confirmations.customer_code = accounts.customer_code
-    group by dates.as_of_date, accounts.customer_id
+with confirmed as (
+    select as_of_date, customer_id, max(confirmed_on) as confirmed_on
+    from {{ ref("int_receivables__confirmations") }}
+    group by as_of_date, customer_id
 ),
 
 barred as (

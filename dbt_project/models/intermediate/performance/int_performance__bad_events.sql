@@ -4,20 +4,13 @@ with outcomes as (
     select * from {{ ref("policy_performance_outcomes") }} where policy_version = {{ policy_now("performance") }}
 ),
 
-policy as (
-    select receipt_allocation, instalment_allocation from {{ ref("int_receivables__policies_dated") }} where as_of_date = {{ as_of_date() }}
-),
-
 passed as (
     select
         periods.customer_id,
         outcomes.outcome_code,
         periods.valid_before,
         greatest(periods.valid_from, cast({{ dbt.dateadd("day", "outcomes.beyond_days + 1", "periods.due_date") }} as date)) as event_date
-    from {{ ref("int_receivables__balance_periods") }} as periods
-    inner join policy
-        on periods.receipt_allocation in ('any', policy.receipt_allocation)
-        and periods.instalment_allocation in ('any', policy.instalment_allocation)
+    from {{ ref("int_receivables__periods_in_force") }} as periods
     inner join outcomes on outcomes.beyond_days is not null
     where periods.open_amount > 0
 )

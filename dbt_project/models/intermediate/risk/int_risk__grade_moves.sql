@@ -23,9 +23,12 @@ factor_changes as (
     select
         moved.as_of_date,
         moved.customer_id,
-        max_by(
-            factors.factor_code, (factors.contribution - coalesce(before.contribution, 0)) * sign(moved.score - moved.previous_score)
-        ) as factor_code
+        factors.factor_code,
+        row_number() over (
+            partition by moved.as_of_date, moved.customer_id
+            order by
+                (factors.contribution - coalesce(before.contribution, 0)) * sign(moved.score - moved.previous_score) desc, factors.factor_code
+        ) as change_order
     from moved
     inner join {{ ref("int_risk__factors_scored") }} as factors
         on moved.as_of_date = factors.as_of_date and moved.customer_id = factors.customer_id and factors.is_champion
@@ -34,7 +37,6 @@ factor_changes as (
         and moved.customer_id = before.customer_id
         and factors.factor_code = before.factor_code
         and before.is_champion
-    group by moved.as_of_date, moved.customer_id
 )
 
 select
@@ -53,4 +55,7 @@ select
         else 'factor:' || factor_changes.factor_code
     end as move_reason
 from moved
-left join factor_changes on moved.as_of_date = factor_changes.as_of_date and moved.customer_id = factor_changes.customer_id
+left join factor_changes
+    on moved.as_of_date = factor_changes.as_of_date
+    and moved.customer_id = factor_changes.customer_id
+    and factor_changes.change_order = 1

@@ -5,7 +5,7 @@ with grades as (
         grouped.as_of_date,
         grouped.group_id,
         min(graded.score) as lowest_score,
-        min_by(graded.grade_code, graded.score) as lowest_grade_code
+        max(graded.grade_code) as lowest_grade_code
     from {{ ref("int_customers__grouped") }} as grouped
     inner join {{ ref("int_risk__customers_graded") }} as graded
         on grouped.as_of_date = graded.as_of_date and grouped.customer_id = graded.customer_id

@@ -41,10 +41,15 @@ def _similar_pairs(records, policies):
             threshold_match_probability=con.execute("select min(review_probability) from policies").fetchone()[0]
         )
         return con.execute(
+            # Splink puts either side on the left.
             f"""select records.record_key, customers.customer_id, max(pairs.match_probability) as match_probability
-            from {found.physical_name} as pairs
-            inner join records_compared as records on records.unique_id in (pairs.unique_id_l, pairs.unique_id_r)
-            inner join customers_compared as customers on customers.unique_id in (pairs.unique_id_l, pairs.unique_id_r)
+            from (
+                select unique_id_l as one, unique_id_r as other, match_probability from {found.physical_name}
+                union all
+                select unique_id_r, unique_id_l, match_probability from {found.physical_name}
+            ) as pairs
+            inner join records_compared as records on pairs.one = records.unique_id
+            inner join customers_compared as customers on pairs.other = customers.unique_id
             where records.record_key <> customers.record_key
             group by all"""
         ).to_arrow_table()

@@ -3,6 +3,7 @@
 Everything else is handed a `Settings`.
 """
 
+import json
 import os
 import subprocess
 from dataclasses import dataclass
@@ -101,11 +102,13 @@ def apply_settings(settings: Settings) -> None:
         DAGSTER_DISABLE_TELEMETRY="true",
         DBT_SEND_ANONYMOUS_USAGE_STATS="false",
         DBT_LOG_PATH=str(settings.dbt_target),
+        DBT_LOG_LEVEL_FILE="info",
         GX_ANALYTICS_ENABLED="false",
         DO_NOT_TRACK="1",
     )
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    (settings.dagster_home / "dagster.yaml").write_text(DAGSTER_YAML, encoding="utf-8")
+    history = json.dumps(str(settings.dagster_home / "history" / "runs"))
+    (settings.dagster_home / "dagster.yaml").write_text(DAGSTER_YAML.format(history=history), encoding="utf-8")
 
 
 def code_commit() -> str | None:
@@ -126,4 +129,9 @@ concurrency:
     default_limit: 1
   runs:
     max_concurrent_runs: 1
+event_log_storage:
+  module: orchestration.event_log
+  class: PooledSqliteEventLogStorage
+  config:
+    base_dir: {history}
 """

@@ -1,6 +1,7 @@
 """The demo as a newcomer meets it: one command, true figures, nothing loaded twice, nothing half published."""
 
 import json
+import signal
 import subprocess
 import time
 from decimal import Decimal
@@ -9,6 +10,8 @@ import duckdb
 
 from tests.conftest import RECEIVABLES, Home
 
+SECONDS_INTO_THE_BUILD = 8
+SECONDS_BETWEEN_READS = 0.5
 MARTS = {
     "dim_aging_buckets", "dim_aging_policies", "dim_customer_records", "dim_customers", "dim_customers_history",
     "dim_data_sources", "dim_fx_rates", "dim_policies", "dim_publication", "dim_reporting_dates", "fct_aging",
@@ -117,9 +120,10 @@ def test_the_manifest_says_what_it_came_from(demo_home: Home) -> None:
         )
 
 
-def test_an_earlier_date_is_the_same_from_any_refresh_and_bi_reads_through_the_switch(demo_home: Home) -> None:
-    """As of the end of 2025 in the demo's history and by a refresh of that date: the same aging. Then the demo again: nothing is
-    loaded, the published hash is the first one, and readers all through it see the old set or the new one, whole."""
+def test_an_earlier_date_a_kill_and_a_switch_under_the_eyes_of_bi(demo_home: Home) -> None:
+    """As of the end of 2025 in the demo's history and by a refresh of that date: the same aging. Then the demo again, killed once
+    loading is done and dbt builds, which outlives its parent: published stays what it was. Then the demo in peace: nothing is
+    loaded, the hash is the first one, and readers all through it see the old set or the new one, whole."""
     aging_2025 = (
         "select company_code, customer_id, currency_code, bucket_code, outstanding_amount from marts.fct_aging "
         "where as_of_date = '2025-12-31' order by all"
@@ -128,21 +132,30 @@ def test_an_earlier_date_is_the_same_from_any_refresh_and_bi_reads_through_the_s
     first_hash, from_history, new = demo_home.content_hash(), demo_home.query(aging_2025), demo_home.query(question)
     done = demo_home.run("refresh", "--as-of", "2025-12-31")
     assert done.returncode == 0, done.stdout + done.stderr
-    old = demo_home.query(question)
+    old, old_hash = demo_home.query(question), demo_home.content_hash()
     assert demo_home.query(aging_2025) == from_history and len(from_history) > 500
 
-    holder = duckdb.connect(str(demo_home.serving_database), read_only=True)
-    refresh = subprocess.Popen(
-        [RECEIVABLES, "demo"], env=demo_home.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    with started_demo(demo_home) as killed:
+        while "building and testing the models" not in killed.stdout.readline():
+            assert killed.poll() is None
+        time.sleep(SECONDS_INTO_THE_BUILD)
+        killed.send_signal(signal.SIGKILL)
+    assert demo_home.content_hash() == old_hash
+
     seen = []
-    while refresh.poll() is None:
-        assert holder.cursor().execute(question).fetchall() == old
-        seen.append(demo_home.query(question))
-        time.sleep(0.1)
-    holder.close()
-    output = refresh.stdout.read() if refresh.stdout else ""
+    with duckdb.connect(str(demo_home.serving_database), read_only=True) as holder, started_demo(demo_home) as refresh:
+        while refresh.poll() is None:
+            assert holder.cursor().execute(question).fetchall() == old
+            seen.append(demo_home.query(question))
+            time.sleep(SECONDS_BETWEEN_READS)
+        output = refresh.stdout.read()
     assert refresh.returncode == 0, output
     assert len(seen) > 50 and all(answer in (old, new) for answer in seen)
     assert output.count("0 loaded      0 quarantined   1 files known before") == 20
     assert demo_home.content_hash() == first_hash
+
+
+def started_demo(home: Home) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [RECEIVABLES, "demo"], env=home.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.contract import Contract, load_contracts
+from ingestion.contract import load_contracts
 from ingestion.errors import DataRefusedError
 from ingestion.readers import quoted
 
@@ -60,10 +60,23 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def create_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Every contract's raw table, the load register and the quarantine, where they do not exist yet."""
+    """Every contract's raw table, the load register and the quarantine, where they do not exist yet.
+
+    A raw table of an earlier release gains the columns that its contract has gained; they are null in what was loaded before.
+    """
     con.execute("create schema if not exists raw")
-    for statement in (LOADS, QUARANTINED_ROWS, REFRESH, *(_raw_table(contract) for contract in load_contracts().values())):
+    for statement in (LOADS, QUARANTINED_ROWS, REFRESH):
         con.execute(statement)
+    present = con.execute("select table_name, column_name from duckdb_columns() where schema_name = 'raw'").fetchall()
+    for contract in load_contracts().values():
+        table = f"raw.{quoted(contract.raw_name)}"
+        columns = {column.name: column.sql_type for column in contract.columns} | LINEAGE_COLUMNS
+        missing = {name: sql_type for name, sql_type in columns.items() if (contract.raw_name, name) not in present}
+        if missing == columns:
+            con.execute(f"create table {table} ({', '.join(f'{quoted(name)} {sql_type}' for name, sql_type in columns.items())})")
+        else:
+            for name, sql_type in missing.items():
+                con.execute(f"alter table {table} add column {quoted(name)} {sql_type}")
 
 
 def ask_for(con: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
@@ -72,9 +85,3 @@ def ask_for(con: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
     con.execute("delete from raw.refresh")
     con.execute("insert into raw.refresh select ?, coalesce(max(load_id), 0) from raw.loads", [as_of_date])
     con.commit()
-
-
-def _raw_table(contract: Contract) -> str:
-    columns = {column.name: column.sql_type for column in contract.columns} | LINEAGE_COLUMNS
-    body = ", ".join(f"{quoted(name)} {sql_type}" for name, sql_type in columns.items())
-    return f"create table if not exists raw.{quoted(contract.raw_name)} ({body})"

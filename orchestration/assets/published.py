@@ -9,15 +9,7 @@ import dagster as dg
 from orchestration.assets.partitions import AS_OF_DATES
 from orchestration.publication.candidate import read_candidate
 from orchestration.publication.publish import publish
-from orchestration.quality.candidate import (
-    SCORECARDS,
-    SUITE,
-    TIE_OUTS,
-    check_marts,
-    check_scorecards,
-    check_tie_outs,
-    read_marts,
-)
+from orchestration.quality.candidate import MART_CHECKS, SUITE, check_candidate, read_marts
 from orchestration.quality.evidence import CheckOutcome, record
 from orchestration.quality.gate import candidate_evidence
 from orchestration.resources import run_started_at
@@ -29,7 +21,7 @@ CANDIDATE = dg.AssetKey(["gate", "candidate"])
 def candidate_asset(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
     """The marts as the build left them, checked: a suite for each mart and the tie-outs."""
     marts = read_marts(manifest)
-    names = [f"{SUITE}_{mart.name}" for mart in marts] + [f"tie_out_{code}" for code in TIE_OUTS] + [SCORECARDS]
+    names = [*(f"{SUITE}_{mart.name}" for mart in marts), *MART_CHECKS]
 
     @dg.asset(
         key=CANDIDATE,
@@ -41,11 +33,7 @@ def candidate_asset(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
     )
     def candidate(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         found = read_candidate(settings, date.fromisoformat(context.partition_key))
-        outcomes = [
-            *check_marts(settings.working_database, marts, found.as_of_date),
-            *check_tie_outs(settings.working_database),
-            check_scorecards(settings.working_database),
-        ]
+        outcomes = check_candidate(settings.working_database, marts, found.as_of_date)
         record(candidate_evidence(settings, found.candidate_id), outcomes)
         yield dg.MaterializeResult(
             metadata={"candidate_id": found.candidate_id, "as_of_date": found.as_of_date.isoformat()},

@@ -5,6 +5,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.errors import DataRefusedError
 from orchestration.settings import Settings
 
 
@@ -21,3 +22,11 @@ def published_manifest(settings: Settings) -> dict[str, Any] | None:
     with duckdb.connect(str(settings.serving_database), read_only=True) as con:
         row = con.execute("select manifest from marts.dim_publication").fetchone()
     return json.loads(row[0]) if row else None
+
+
+def required_manifest(settings: Settings) -> dict[str, Any]:
+    """Manifest of what BI reads now; refused before the first publication."""
+    manifest = published_manifest(settings)
+    if manifest is None:
+        raise DataRefusedError("Nothing is published yet.", "run `receivables refresh --as-of DATE` or `receivables demo`")
+    return manifest

@@ -27,6 +27,8 @@ TIE_OUTS = (
     "migration_to_opening",
     "aging_to_general_ledger",
 )
+# Checks made on what one mart says of itself, by code, with that mart.
+MART_CHECKS = {**{f"tie_out_{code}": "fct_tie_outs" for code in TIE_OUTS}, SCORECARDS: "fct_scorecard_performance"}
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,11 @@ def read_marts(manifest: Path) -> list[Mart]:
         ),
         key=lambda mart: mart.name,
     )
+
+
+def check_candidate(database: Path, marts: Iterable[Mart], as_of_date: date) -> list[CheckOutcome]:
+    """Every check of a candidate: a suite for each mart, and MART_CHECKS."""
+    return [*check_marts(database, marts, as_of_date), *check_tie_outs(database), check_scorecards(database)]
 
 
 def check_marts(database: Path, marts: Iterable[Mart], as_of_date: date) -> list[CheckOutcome]:
@@ -221,12 +228,12 @@ def check_scorecards(database: Path) -> CheckOutcome:
     """Whether the champion scorecard still tells good customers from bad over the last year, and its grades stand in order."""
     with duckdb.connect(str(database)) as con:
         rows = con.execute(
-            "select horizon_days, status_code, auc, auc_low, auc_high, bad_customer_count from marts.fct_scorecard_performance "
+            "select horizon_days, status_code, round(auc, 3), round(auc_low, 3), round(auc_high, 3), bad_customer_count "
+            "from marts.fct_scorecard_performance "
             "where cohort_code = 'year' and outcome_code = 'default' and scorecard_code = 'champion' order by horizon_days"
         ).fetchall()
     told = [
-        f"{horizon} days: {status.replace('_', ' ')} (AUC {auc if auc is None else round(auc, 3)}, "
-        f"{low if low is None else round(low, 3)} to {high if high is None else round(high, 3)}, {bads} gone bad)"
+        f"{horizon} days: {status.replace('_', ' ')} (AUC {auc}, {low} to {high}, {bads} gone bad)"
         for horizon, status, auc, low, high, bads in rows
     ]
     failed = [status for _, status, *_ in rows if status in ("collapsed", "inverted")]
@@ -234,7 +241,7 @@ def check_scorecards(database: Path) -> CheckOutcome:
     if failed:
         summary += "; give the scorecard a new policy version (docs/change_policy.md) or look for an error in what it measures"
     return CheckOutcome(
-        SCORECARDS, "fct_scorecard_performance", not failed, summary, {"rows": [[str(value) for value in row] for row in rows]}
+        SCORECARDS, MART_CHECKS[SCORECARDS], not failed, summary, {"rows": [[str(value) for value in row] for row in rows]}
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.publication.candidate import Candidate
-from orchestration.quality.candidate import SCORECARDS, SUITE, read_marts
+from orchestration.quality.candidate import MART_CHECKS, SUITE, read_marts
 from orchestration.quality.evidence import CheckOutcome, recorded
 from orchestration.quality.landing import load_evidence
 from orchestration.settings import Settings
@@ -74,7 +74,8 @@ def _subjects(settings: Settings, check: RequiredCheck, loads: list[int]) -> lis
         return dbt_test_names(manifest)
     if check.check_code == SUITE:
         return [mart.name for mart in read_marts(manifest)]
-    return ["fct_scorecard_performance" if check.check_code == SCORECARDS else "fct_tie_outs"]
+    # A code that nothing makes has no subject, and so blocks.
+    return [MART_CHECKS[check.check_code]] if check.check_code in MART_CHECKS else []
 
 
 def _outcomes(settings: Settings, candidate: Candidate, check: RequiredCheck, loads: list[int]) -> list[CheckOutcome]:

@@ -16,7 +16,7 @@ import jinja2
 
 from ingestion.errors import DataRefusedError
 from ingestion.readers import literal, quoted
-from orchestration.publication.serving import published_manifest
+from orchestration.publication.serving import required_manifest
 from orchestration.settings import Settings
 
 MACROS = ("money.sql", "aging.sql")
@@ -135,9 +135,7 @@ class AgedLedger:
 @contextmanager
 def aged_ledger(settings: Settings, question: AgingQuestion) -> Iterator[tuple[AgedLedger, dict[str, object]]]:
     """The ledger as asked, and what the answer is about; refused when nothing is published or the date or policy is not known."""
-    manifest = published_manifest(settings)
-    if manifest is None:
-        raise DataRefusedError("Nothing is published yet.", "run `receivables refresh --as-of DATE` or `receivables demo`")
+    manifest = required_manifest(settings)
     if question.as_of_date.isoformat() > manifest["as_of_date"]:
         raise DataRefusedError(
             f"The published set is as of {manifest['as_of_date']} and knows nothing of {question.as_of_date}.",

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from ingestion.errors import DataRefusedError
-from orchestration.publication.serving import published_manifest
+from orchestration.publication.serving import required_manifest
 from orchestration.report.render import as_table
 from orchestration.settings import Settings
 
@@ -22,7 +22,7 @@ GRADE = """
     from marts.fct_risk_grades where customer_id = $customer and as_of_date = $day"""
 CUSTOMER = """
     select customer_name, unified_social_credit_code, group_name, group_rule
-    from marts.dim_customers where customer_id = $customer and $day is not null"""
+    from marts.dim_customers where customer_id = $customer"""
 FACTORS = """
     select
         factor_code, measured_value::varchar as value,
@@ -52,20 +52,16 @@ HISTORY = """
 
 def explained(settings: Settings, customer: str, as_of_date: date | None) -> Iterator[str]:
     """The lines of the screen. Refused when nothing is published, or the customer or the reporting date is not there."""
-    manifest = published_manifest(settings)
-    if manifest is None:
-        raise DataRefusedError("Nothing is published yet.", "run `receivables refresh --as-of DATE` or `receivables demo`")
+    manifest = required_manifest(settings)
     with duckdb.connect(str(settings.serving_database), read_only=True) as con:
         customer_id = _customer(con, customer)
         day = _reporting_date(con, as_of_date or date.fromisoformat(manifest["as_of_date"]))
         asked = {"customer": customer_id, "day": day}
         yield from _headline(con, asked)
-        for title, query in (("Factors", FACTORS), ("Exposure, base currency", EXPOSURE), ("Aging", AGING), ("Alerts", ALERTS)):
-            yield f"\n{title}"
-            columns, rows = _fetch(con, query, asked)
-            if query is FACTORS:
-                columns, rows = _with_files(columns, rows, manifest["inputs"])
-            yield as_table(columns, rows).rstrip("\n") if rows else "none"
+        factors = _with_files(*_fetch(con, FACTORS, asked), manifest["inputs"])
+        yield from _table("Factors", *factors)
+        for title, query in (("Exposure, base currency", EXPOSURE), ("Aging", AGING), ("Alerts", ALERTS)):
+            yield from _table(title, *_fetch(con, query, asked))
         yield "\nHistory"
         yield from _chart(con, asked)
         yield f"\nPublication {manifest['publication_id']}"
@@ -104,7 +100,7 @@ def _reporting_date(con: duckdb.DuckDBPyConnection, asked: date) -> date:
 
 
 def _headline(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> Iterator[str]:
-    _, customers = _fetch(con, CUSTOMER, asked)
+    _, customers = _fetch(con, CUSTOMER, {"customer": asked["customer"]})
     ((name, credit_code, group, rule),) = customers
     yield f"{name}  ({asked['customer']})  as of {asked['day']}"
     yield f"Social credit code {credit_code or 'none on file'}; group {group} ({rule})"
@@ -135,6 +131,11 @@ def _with_files(
         for *values, table, load_id, line in rows
     ]
     return [*columns[:-3], "source"], told
+
+
+def _table(title: str, columns: list[str], rows: list[tuple[Any, ...]]) -> Iterator[str]:
+    yield f"\n{title}"
+    yield as_table(columns, rows).rstrip("\n") if rows else "none"
 
 
 def _chart(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ingestion.contract import load_contracts
 from ingestion.errors import DataRefusedError
+from ingestion.warehouse import create_raw_tables
 from tests.unit.conftest import RawWarehouse
 
 HEADER = "company_code,document_no,document_type,customer_code,document_date,currency_code,amount\n"
@@ -105,3 +106,11 @@ def test_rows_delivered_are_rows_loaded_plus_rows_quarantined(warehouse: RawWare
         with_text = [line for line in body.split("\n")[1:] if line != ""]
         assert load.delivered_row_count == len(with_text)
         assert load.delivered_row_count == load.loaded_row_count + load.quarantined_row_count
+
+
+def test_a_raw_table_of_an_earlier_release_gains_the_columns_that_its_contract_has_gained(warehouse: RawWarehouse) -> None:
+    warehouse.deliver("erp.documents", "documents.csv", HEADER + GOOD)
+    warehouse.con.execute("alter table raw.erp__documents drop column reference_no")
+    create_raw_tables(warehouse.con)
+    warehouse.deliver("erp.documents", "later.csv", HEADER + GOOD.replace("0001", "0002"))
+    assert warehouse.rows("select reference_no from raw.erp__documents") == [(None,), (None,)]

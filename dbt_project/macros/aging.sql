@@ -211,7 +211,7 @@
     )
 
     select
-        as_of_date, company_code, document_no, instalment_no,
+        as_of_date, company_code, document_no, instalment_no, customer_id,
         cast(taken_second + least(outstanding_amount - taken_second, greatest(customer_amount - coalesce(sum(outstanding_amount - taken_second) over (
             partition by as_of_date, company_code, customer_id, currency_code order by due_date, document_no, instalment_no
             rows between unbounded preceding and 1 preceding

@@ -112,5 +112,5 @@ def test_a_raw_table_of_an_earlier_release_gains_the_columns_that_its_contract_h
     warehouse.deliver("erp.documents", "documents.csv", HEADER + GOOD)
     warehouse.con.execute("alter table raw.erp__documents drop column reference_no")
     create_raw_tables(warehouse.con)
-    warehouse.deliver("erp.documents", "later.csv", HEADER + GOOD.replace("0001", "0002"))
+    warehouse.deliver("erp.documents", "documents_2.csv", HEADER + GOOD.replace("0001", "0002"))
     assert warehouse.rows("select reference_no from raw.erp__documents") == [(None,), (None,)]

@@ -1,10 +1,6 @@
 -- Records of the three sources matched to one customer, with the rule and its confidence.
 -- Grain: one row per source system and source record.
-with linked as (
-    {{ first_single_link(ref("int_customers__links_proposed")) }}
-),
-
-alike as (
+with alike as (
     select record_key, customer_id, match_probability from {{ ref("int_customers__similar_judged") }} where is_link
 ),
 
@@ -16,7 +12,7 @@ placed as (
         case when alike.customer_id is null then coalesce(linked.rule_code, 'unmatched') else 'similar' end as match_rule,
         cast(coalesce(alike.match_probability, linked.confidence) as decimal(9, 4)) as confidence
     from {{ ref("int_customers__source_records") }} as records
-    left join linked on records.record_key = linked.record_key
+    left join {{ ref("int_customers__linked") }} as linked on records.record_key = linked.record_key
     left join alike on records.record_key = alike.record_key
 ),
 

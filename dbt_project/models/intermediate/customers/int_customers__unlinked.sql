@@ -1,13 +1,9 @@
 -- Records that no exact rule links to another system's, and the customers that they are compared with, each under every name it has.
 -- Grain: one row per compared_key.
-with linked as (
-    {{ first_single_link(ref("int_customers__links_proposed")) }}
-),
-
-named as (
+with named as (
     select records.*, linked.customer_id, linked.rule_code
     from {{ ref("int_customers__source_records") }} as records
-    left join linked on records.record_key = linked.record_key
+    left join {{ ref("int_customers__linked") }} as linked on records.record_key = linked.record_key
     where records.normalised_name is not null
 )
 

@@ -6,10 +6,16 @@ select
     '{{ level }}' as level,
     items.{{ column }} as level_key,
     case when count(outstanding_base_amount) = count(*) then sum(outstanding_base_amount) end as receivable_base_amount,
+    {% for name, condition in {
+        "owed": "outstanding_amount > 0",
+        "not_due": "outstanding_amount > 0 and days_overdue <= 0",
+        "overdue": "outstanding_amount > 0 and days_overdue > 0",
+    }.items() -%}
     case
-        when count(outstanding_base_amount) = count(*)
-            then sum(case when outstanding_amount > 0 and days_overdue <= 0 then outstanding_base_amount else 0 end)
-    end as not_due_base_amount,
+        when count(outstanding_base_amount) = count(*) then sum(case when {{ condition }} then outstanding_base_amount else 0 end)
+    end as {{ name }}_base_amount,
+    {% endfor -%}
+    count(*) as item_count,
     min(companies.base_currency_code) as lowest_base_currency_code,
     max(companies.base_currency_code) as highest_base_currency_code
 from {{ ref("int_receivables__open_items") }} as items

@@ -21,7 +21,7 @@ with claims as (
 {% endfor %}
 
 {% for claim_type in claim_types %}
-select '{{ claim_type }}' as claim_type, as_of_date, company_code, document_no, instalment_no, claimed_amount
+select '{{ claim_type }}' as claim_type, as_of_date, company_code, document_no, instalment_no, customer_id, claimed_amount
 from {{ claim_type }}
 {% if not loop.last %}union all{% endif %}
 {% endfor %}

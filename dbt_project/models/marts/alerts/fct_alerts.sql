@@ -1,15 +1,9 @@
 -- Alerts that stand on each reporting date. An alert keeps its identity while its rule stays raised for the subject.
 -- Grain: one row per as_of_date and alert_id.
 with disputed as (
-    select distinct items.as_of_date, items.customer_id
-    from {{ ref("int_receivables__items_claimed") }} as claimed
-    inner join {{ ref("int_receivables__open_items") }} as items
-        on claimed.claim_type = 'disputed'
-        and claimed.as_of_date = items.as_of_date
-        and claimed.company_code = items.company_code
-        and claimed.document_no = items.document_no
-        and claimed.instalment_no = items.instalment_no
-    where items.is_reporting_date
+    select distinct as_of_date, customer_id
+    from {{ ref("int_receivables__items_claimed") }}
+    where claim_type = 'disputed'
 ),
 
 promised as (

@@ -8,7 +8,9 @@ owed as (
     select
         as_of_date,
         customer_id,
-        sum(case when days_overdue > 0 then outstanding_base_amount else 0 end) as overdue_base_amount,
+        case
+            when count(outstanding_base_amount) = count(*) then sum(case when days_overdue > 0 then outstanding_base_amount else 0 end)
+        end as overdue_base_amount,
         count(case when days_overdue > 0 then 1 end) as overdue_count,
         max(days_overdue) as longest_overdue_days
     from {{ ref("int_receivables__open_items") }}
@@ -79,7 +81,7 @@ prioritised as (
         contacts.last_outcome,
         cast(greatest(staged.longest_overdue_days, 0) * settings.points_per_overdue_day as decimal(18, 4)) as age_points,
         cast(classified.class_points * settings.points_per_abc as decimal(18, 4)) as class_points,
-        cast(staged.overdue_base_amount / settings.amount_per_point as decimal(18, 4)) as amount_points
+        cast(coalesce(staged.overdue_base_amount, 0) / settings.amount_per_point as decimal(18, 4)) as amount_points
     from staged
     cross join settings
     inner join classified on staged.as_of_date = classified.as_of_date and staged.customer_id = classified.customer_id

@@ -8,18 +8,6 @@ with bad_debts as (
     group by as_of_date, company_code
 ),
 
-overdue as (
-    select
-        as_of_date, company_code,
-        {{ ratio(
-            "100 * sum(case when outstanding_amount > 0 and days_overdue > 0 then outstanding_base_amount else 0 end)",
-            "sum(case when outstanding_amount > 0 then outstanding_base_amount else 0 end)"
-        ) }} as figure_value
-    from {{ ref("int_receivables__open_items") }}
-    where is_reporting_date
-    group by as_of_date, company_code
-),
-
 grades as (
     select as_of_date, {{ ratio("100 * count(case when grade_code = 'A' then 1 end)", "count(*)") }} as figure_value
     from {{ ref("int_risk__customers_graded") }}
@@ -48,7 +36,11 @@ figures as (
     union all
     select as_of_date, company_code, 'bad_debt_ratio_pct', figure_value from bad_debts
     union all
-    select as_of_date, company_code, 'overdue_rate_pct', figure_value from overdue
+    select balances.balance_date, balances.level_key, 'overdue_rate_pct',
+        {{ ratio("100 * balances.overdue_base_amount", "balances.owed_base_amount") }}
+    from {{ ref("int_receivables__balances_grouped") }} as balances
+    inner join {{ ref("int_dates__reporting") }} as dates on balances.balance_date = dates.as_of_date
+    where balances.level = 'company'
     union all
     select as_of_date, 'all', 'grade_a_share_pct', figure_value from grades
     union all

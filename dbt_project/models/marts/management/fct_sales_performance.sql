@@ -1,26 +1,16 @@
 -- Sales and collection of each salesperson together: what was sold and paid in the period, and the overdue rate against the red line.
 -- Grain: one row per as_of_date and salesperson_code.
-with balances as (
-    select
-        as_of_date,
-        salesperson_code,
-        sum(case when outstanding_amount > 0 then outstanding_base_amount else 0 end) as receivable_base_amount,
-        sum(case when outstanding_amount > 0 and days_overdue > 0 then outstanding_base_amount else 0 end) as overdue_base_amount
-    from {{ ref("int_receivables__open_items") }}
-    where is_reporting_date
-    group by as_of_date, salesperson_code
-)
-
 select
     turnover.as_of_date,
     turnover.level_key as salesperson_code,
     turnover.sales_base_amount,
     cast(coalesce(payments.paid_base_amount, 0) as decimal(18, 2)) as collected_base_amount,
-    cast(coalesce(balances.receivable_base_amount, 0) as decimal(18, 2)) as receivable_base_amount,
-    cast(coalesce(balances.overdue_base_amount, 0) as decimal(18, 2)) as overdue_base_amount,
-    {{ ratio("100 * balances.overdue_base_amount", "balances.receivable_base_amount") }} as overdue_rate_pct,
+    -- Nothing open is zero; something open without an exchange rate is not known.
+    cast(case when balances.level_key is null then 0 else balances.owed_base_amount end as decimal(18, 2)) as receivable_base_amount,
+    cast(case when balances.level_key is null then 0 else balances.overdue_base_amount end as decimal(18, 2)) as overdue_base_amount,
+    {{ ratio("100 * balances.overdue_base_amount", "balances.owed_base_amount") }} as overdue_rate_pct,
     collection.red_line_pct,
-    coalesce({{ ratio("100 * balances.overdue_base_amount", "balances.receivable_base_amount") }} > collection.red_line_pct, false)
+    coalesce({{ ratio("100 * balances.overdue_base_amount", "balances.owed_base_amount") }} > collection.red_line_pct, false)
         as is_over_red_line,
     turnover.dso_simple,
     collection.policy_version
@@ -28,7 +18,10 @@ from {{ ref("fct_turnover") }} as turnover
 inner join {{ ref("int_dates__policies_in_force") }} as in_force
     on turnover.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
 inner join {{ ref("policy_collection") }} as collection on in_force.policy_version = collection.policy_version
-left join balances on turnover.as_of_date = balances.as_of_date and turnover.level_key = balances.salesperson_code
+left join {{ ref("int_receivables__balances_grouped") }} as balances
+    on balances.level = 'salesperson'
+    and turnover.as_of_date = balances.balance_date
+    and turnover.level_key = balances.level_key
 left join {{ ref("int_receivables__payments_grouped") }} as payments
     on payments.level = 'salesperson'
     and turnover.level_key = payments.level_key

@@ -1,33 +1,6 @@
 -- All about one customer on one date in one wide row: who it is, what it owes and is exposed to, how it pays, its grade and its alerts.
 -- Grain: one row per as_of_date and customer_id.
-with alerts as (
-    select
-        evaluated.as_of_date,
-        evaluated.customer_id,
-        count(*) as alert_count,
-        max_by(evaluated.level_code, levels.level_order) as highest_level_code
-    from {{ ref("int_alerts__evaluated") }} as evaluated
-    inner join {{ ref("alert_levels") }} as levels on evaluated.level_code = levels.level_code
-    where evaluated.status_code = 'raised'
-    group by evaluated.as_of_date, evaluated.customer_id
-),
-
-balances as (
-    select
-        as_of_date,
-        customer_id,
-        case when count(outstanding_base_amount) = count(*) then sum(outstanding_base_amount) end as outstanding_base_amount,
-        case
-            when count(outstanding_base_amount) = count(*)
-                then sum(case when outstanding_amount > 0 and days_overdue > 0 then outstanding_base_amount else 0 end)
-        end as overdue_base_amount,
-        count(*) as item_count
-    from {{ ref("int_receivables__open_items") }}
-    where is_reporting_date
-    group by as_of_date, customer_id
-),
-
-provided as (
+with provided as (
     select as_of_date, customer_id, sum(allowance_base_amount) as allowance_base_amount
     from {{ ref("fct_provision") }}
     group by as_of_date, customer_id
@@ -44,8 +17,9 @@ select
     customers.industry_code,
     customers.salesperson_code,
     measured.years_of_cooperation,
-    cast(coalesce(balances.outstanding_base_amount, 0) as decimal(18, 2)) as outstanding_base_amount,
-    cast(coalesce(balances.overdue_base_amount, 0) as decimal(18, 2)) as overdue_base_amount,
+    -- Nothing open is zero; something open without an exchange rate is not known.
+    cast(case when balances.level_key is null then 0 else balances.receivable_base_amount end as decimal(18, 2)) as outstanding_base_amount,
+    cast(case when balances.level_key is null then 0 else balances.overdue_base_amount end as decimal(18, 2)) as overdue_base_amount,
     cast(coalesce(balances.item_count, 0) as integer) as item_count,
     cast(measured.longest_overdue_days as integer) as longest_overdue_days,
     measured.weighted_days_late,
@@ -87,6 +61,10 @@ left join {{ ref("fct_turnover") }} as turnover
     on turnover.level = 'customer'
     and grades.as_of_date = turnover.as_of_date
     and grades.customer_id = turnover.level_key
-left join balances on grades.as_of_date = balances.as_of_date and grades.customer_id = balances.customer_id
-left join alerts on grades.as_of_date = alerts.as_of_date and grades.customer_id = alerts.customer_id
+left join {{ ref("int_receivables__balances_grouped") }} as balances
+    on balances.level = 'customer'
+    and grades.as_of_date = balances.balance_date
+    and grades.customer_id = balances.level_key
+left join {{ ref("int_alerts__standing") }} as alerts
+    on grades.as_of_date = alerts.as_of_date and grades.customer_id = alerts.customer_id
 left join provided on grades.as_of_date = provided.as_of_date and grades.customer_id = provided.customer_id

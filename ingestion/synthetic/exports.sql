@@ -60,6 +60,23 @@ from customers, unnest(range(year(getvariable('starts_on')::date), year(getvaria
 where draw('confirms', customer_no * 100 + fiscal_year % 100) < 0.66 and (defaulted_on is null or year(defaulted_on) > fiscal_year)
 order by 对账编号;
 
+-- file: erp/repossessed_assets.csv
+-- Of three defaulters who bought machines one gives the machine back, and two of three such machines are sold.
+select 'RP' || lpad(customer_no::varchar, 7, '0') as 收回编号, home_company as 公司代码, lpad((customer_no + 100000)::varchar, 10, '0') as 客户编号,
+    '挖掘机' as 设备, strftime(taken_on, '%Y%m%d') as 收回日期, format('{:,.2f}', appraised) as 评估金额,
+    case when is_sold then strftime(sold_on, '%Y%m%d') end as 处置日期, case when is_sold then format('{:,.2f}', (appraised * 0.7)::decimal(18, 2)) end as 处置收入
+from (
+    select *, taken_on + between_days(30, 120, 'machine sold', customer_no) as sold_on,
+        draw('machine is sold', customer_no) < 0.67 and taken_on + 120 <= getvariable('ends_on')::date as is_sold
+    from (
+        select *, defaulted_on + between_days(90, 200, 'machine taken', customer_no) as taken_on,
+            (50000 + 1000 * between_days(0, 400, 'machine value', customer_no))::decimal(18, 2) as appraised
+        from customers
+        where defaulted_on is not null and draw('machine given back', customer_no) < 0.33
+    ) as taken
+) as machines
+where taken_on <= getvariable('ends_on')::date order by customer_no;
+
 -- file: crm/credit_applications.xlsx
 -- Limits approved in the last years; the ERP shows the limit of today only.
 select 'CA' || lpad(customer_no::varchar, 7, '0') as 授信申请编号, home_company as 公司代码, lpad((customer_no + 100000)::varchar, 10, '0') as 客户编号,

@@ -46,7 +46,7 @@ with contacts as (
 select 'ACT' || settlement_no || '-' || days as 活动编号, 'A' || lpad(customer_no::varchar, 7, '0') as 客户账号,
     case when draw('bad day', settlement_no) < 0.001 then '2025-02-30' else strftime(contacted_on, '%Y-%m-%d') end as 活动日期, channel as 渠道,
     case when payer = 'defaulter' then pick(['未接听', '未接听', '拒绝'], 'outcome', settlement_no) else pick(['已说明', '承诺付款', '未接听', '已说明'], 'outcome', settlement_no + days) end as 结果,
-    company_code as 公司代码, invoice_no as 凭证号, collector as 催收人
+    company_code as 公司代码, invoice_no as 凭证号, collector as 催收人, case channel when '电话' then '5' when '函件' then '40' else '800' end as 催收费用
 from contacts order by 活动编号;
 
 -- file: crm/promises_{part}.xlsx

@@ -210,6 +210,18 @@ def _particular(day: str) -> dict[str, list[Expectation]]:
         "fct_bad_debts": [
             no_rows("bad_debt_base_amount <> written_off_base_amount - recovered_base_amount", "written off less recovered"),
         ],
+        "fct_collection_effectiveness": [
+            no_rows("kept_count > promise_count", "no more promises are kept than fell due"),
+            no_rows("level_key = 'no_contact' and contact_count > 0", "no contact is no contact"),
+        ],
+        "fct_financing_pool": [
+            no_rows(
+                "outstanding_base_amount <> eligible_base_amount + over_cap_base_amount + excluded_base_amount",
+                "a debt is eligible, over the cap or excluded",
+            ),
+            no_rows("eligible_base_amount > customer_cap_base_amount", "no debt exceeds the cap alone"),
+            no_rows("exclusion_rule is not null and eligible_base_amount <> 0", "what is excluded is not financed"),
+        ],
         "fct_sales_performance": [no_rows("overdue_base_amount > receivable_base_amount", "no more is overdue than is owed")],
         "fct_key_figures": [
             no_rows("(figure_value is null) <> (status_code = 'not_evaluable')", "a figure that is missing says so")

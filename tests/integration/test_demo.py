@@ -17,12 +17,12 @@ MARTS = {
     "dim_data_sources", "dim_fx_rates", "dim_policies", "dim_publication", "dim_reporting_dates", "fct_aging",
     "fct_aging_migration", "fct_aging_views", "fct_aging_wide", "fct_alert_evaluations", "fct_alert_history",
     "fct_alert_quality", "fct_alerts", "fct_bad_debts", "fct_balance_periods", "fct_claim_periods",
-    "fct_collection_worklist", "fct_concentration", "fct_credit_exposure", "fct_credit_headroom",
-    "fct_customer_360", "fct_customer_match_review", "fct_dunning", "fct_grade_migration", "fct_grade_performance",
-    "fct_group_exposure", "fct_key_figures", "fct_limitation_periods", "fct_open_items", "fct_payment_behaviour",
-    "fct_provision", "fct_provision_backtest", "fct_provision_rates", "fct_receivables_rollforward",
-    "fct_risk_challengers", "fct_risk_factors", "fct_risk_grades", "fct_sales_performance",
-    "fct_scorecard_performance", "fct_tie_out_differences", "fct_tie_outs", "fct_turnover",
+    "fct_collection_effectiveness", "fct_collection_worklist", "fct_concentration", "fct_credit_exposure",
+    "fct_credit_headroom", "fct_customer_360", "fct_customer_match_review", "fct_dunning", "fct_financing_pool",
+    "fct_grade_migration", "fct_grade_performance", "fct_group_exposure", "fct_key_figures", "fct_limitation_periods",
+    "fct_open_items", "fct_payment_behaviour", "fct_provision", "fct_provision_backtest", "fct_provision_rates",
+    "fct_receivables_rollforward", "fct_risk_challengers", "fct_risk_factors", "fct_risk_grades",
+    "fct_sales_performance", "fct_scorecard_performance", "fct_tie_out_differences", "fct_tie_outs", "fct_turnover",
 }  # fmt: skip
 
 
@@ -70,6 +70,25 @@ def test_every_tie_out_agrees_on_every_reporting_date(demo_home: Home) -> None:
     }  # fmt: skip
 
 
+def test_what_departments_see_reconciles_with_the_open_items(demo_home: Home) -> None:
+    """Each mart's own sum against what fct_open_items says of the same customers and dates."""
+    owed = "outstanding_amount > 0 and as_of_date = '2026-10-31'"
+    overdue = "outstanding_amount > 0 and due_date < as_of_date"
+    for mart, figure, items in (
+        ("fct_financing_pool", "sum(outstanding_base_amount)", owed),
+        ("fct_collection_worklist", "sum(overdue_base_amount)", f"{overdue} and as_of_date = '2026-10-31'"),
+        ("fct_customer_360", "sum(overdue_base_amount)", overdue),
+        ("fct_sales_performance", "sum(overdue_base_amount)", overdue),
+        ("fct_sales_performance", "sum(receivable_base_amount)", "outstanding_amount > 0"),
+        ("fct_limitation_periods", "sum(outstanding_amount)", "outstanding_amount > 0"),
+    ):
+        column = "outstanding_amount" if mart == "fct_limitation_periods" else "outstanding_base_amount"
+        found = demo_home.query(f"select {figure} from marts.{mart}")
+        assert found == demo_home.query(f"select sum({column}) from marts.fct_open_items where {items}") != [(None,)], mart
+    late = "select sum(recovered_base_amount) from marts.fct_collection_effectiveness group by level"
+    assert len(demo_home.query(late)) == 3 and len(set(demo_home.query(late))) == 1
+
+
 def test_every_customer_of_the_ledger_is_graded_and_every_move_has_its_reason(demo_home: Home) -> None:
     assert demo_home.query(
         "select count(*) from (select distinct as_of_date, customer_id from marts.fct_open_items) as owing "
@@ -107,7 +126,7 @@ def test_the_manifest_says_what_it_came_from(demo_home: Home) -> None:
     ((text,),) = demo_home.query("select manifest from marts.dim_publication")
     manifest = json.loads(text)
     assert manifest["as_of_date"] == "2026-10-31"
-    assert len(manifest["inputs"]) == 20 and all(len(one["sha256"]) == 64 for one in manifest["inputs"])
+    assert len(manifest["inputs"]) == 21 and all(len(one["sha256"]) == 64 for one in manifest["inputs"])
     assert manifest["policy_versions"]["aging"] == "aging-1"
     ((outstanding,),) = demo_home.query(
         "select sum(outstanding_amount) from marts.fct_aging where as_of_date = '2026-10-31' and currency_code = 'CNY'"
@@ -151,7 +170,7 @@ def test_an_earlier_date_a_kill_and_a_switch_under_the_eyes_of_bi(demo_home: Hom
         output = refresh.stdout.read()
     assert refresh.returncode == 0, output
     assert len(seen) > 50 and all(answer in (old, new) for answer in seen)
-    assert output.count("0 loaded      0 quarantined   1 files known before") == 20
+    assert output.count("0 loaded      0 quarantined   1 files known before") == 21
     assert demo_home.content_hash() == first_hash
 
 

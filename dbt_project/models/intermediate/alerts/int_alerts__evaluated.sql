@@ -25,7 +25,7 @@ measured as (
     inner join rules on measured.as_of_date = rules.as_of_date
     left join {{ ref("int_measures__metrics") }} as metrics
         on measured.as_of_date = metrics.as_of_date
-        and measured.customer_id = metrics.customer_id
+        and measured.customer_id = metrics.subject_code
         and rules.measure_code = metrics.measure_code
 )
 

@@ -1,25 +1,28 @@
 -- The sender's own metrics as they held and were known on each reporting date.
--- Grain: one row per as_of_date, customer_id and measure_code.
+-- Grain: one row per as_of_date, subject_code and measure_code.
 with subjects as (
-    select distinct unified_social_credit_code as subject, customer_id
+    select distinct unified_social_credit_code as subject, customer_id as subject_code
     from {{ ref("int_customers__matched") }}
     where unified_social_credit_code is not null and customer_id is not null
     union
     select company_code || '-' || source_record, customer_id
     from {{ ref("int_customers__matched") }}
     where source_system = 'erp'
+    union
+    select company_code as subject, company_code as subject_code
+    from {{ ref("stg_erp__companies") }}
 ),
 
 known as (
     select
         dates.as_of_date,
-        subjects.customer_id,
+        subjects.subject_code,
         'metrics.' || metrics.metric as measure_code,
         metrics.value,
         metrics.load_id,
         metrics.line_number,
         row_number() over (
-            partition by dates.as_of_date, subjects.customer_id, metrics.metric
+            partition by dates.as_of_date, subjects.subject_code, metrics.metric
             order by metrics.valid_from desc, metrics.known_from desc, metrics.subject
         ) as newest
     from {{ ref("int_dates__reporting") }} as dates
@@ -30,7 +33,7 @@ known as (
 
 select
     as_of_date,
-    customer_id,
+    subject_code,
     measure_code,
     cast(value as decimal(24, 6)) as measured_value,
     load_id,

@@ -31,7 +31,7 @@ valued as (
     inner join factors on chosen.policy_version = factors.policy_version and chosen.scorecard_code = factors.scorecard_code
     left join {{ ref("int_measures__metrics") }} as metrics
         on chosen.as_of_date = metrics.as_of_date
-        and chosen.customer_id = metrics.customer_id
+        and chosen.customer_id = metrics.subject_code
         and factors.measure_code = metrics.measure_code
 ),
 

@@ -21,7 +21,7 @@ meeting as (
     inner join scorecards on measured.as_of_date = scorecards.as_of_date
     left join {{ ref("int_measures__metrics") }} as metrics
         on measured.as_of_date = metrics.as_of_date
-        and measured.customer_id = metrics.customer_id
+        and measured.customer_id = metrics.subject_code
         and scorecards.measure_code = metrics.measure_code
     where
         scorecards.measure_code is null

@@ -27,6 +27,13 @@ responses as (
     group by dates.as_of_date
 ),
 
+collected as (
+    select as_of_date, {{ ratio("100 * sum(cost_base_amount)", "sum(recovered_base_amount)") }} as figure_value
+    from {{ ref("fct_collection_effectiveness") }}
+    where level = 'channel'
+    group by as_of_date
+),
+
 figures as (
     select as_of_date, level_key as company_code, 'turnover_days' as figure_code, turnover_days as figure_value
     from {{ ref("fct_turnover") }} where level = 'company'
@@ -42,7 +49,22 @@ figures as (
     inner join {{ ref("int_dates__reporting") }} as dates on balances.balance_date = dates.as_of_date
     where balances.level = 'company'
     union all
+    select turnover.as_of_date, turnover.level_key, 'cash_conversion_cycle_days',
+        turnover.turnover_days + inventory.measured_value - payables.measured_value
+    from {{ ref("fct_turnover") }} as turnover
+    left join {{ ref("int_measures__metrics") }} as inventory
+        on turnover.as_of_date = inventory.as_of_date
+        and turnover.level_key = inventory.subject_code
+        and inventory.measure_code = 'metrics.inventory_days'
+    left join {{ ref("int_measures__metrics") }} as payables
+        on turnover.as_of_date = payables.as_of_date
+        and turnover.level_key = payables.subject_code
+        and payables.measure_code = 'metrics.payable_days'
+    where turnover.level = 'company'
+    union all
     select as_of_date, 'all', 'grade_a_share_pct', figure_value from grades
+    union all
+    select as_of_date, 'all', 'collection_cost_rate_pct', figure_value from collected
     union all
     select as_of_date, 'all', 'alert_response_pct', figure_value from responses
 ),

@@ -12,5 +12,6 @@ select
     outcome,
     company_code,
     document_no,
-    collector_name
+    collector_name,
+    cost_amount
 from known

@@ -1,0 +1,58 @@
+-- What customers paid late and what they had promised, each laid to the last contact before it within the policy's window.
+-- Grain: one row per result_key; activity_id null where no contact came before.
+with results as (
+    select
+        'payment' as result_type,
+        'payment ' || company_code || ' ' || application_no || ' ' || document_no || ' ' || cast(instalment_no as varchar) as result_key,
+        customer_id,
+        effective_date as counted_on,
+        paid_on as caused_before,
+        paid_base_amount as recovered_base_amount,
+        cast(null as boolean) as is_kept
+    from {{ ref("int_receivables__payments") }}
+    where days_late > 0 and effective_date <= {{ as_of_date() }}
+    union all
+    select
+        'promise', 'promise ' || promise_id, customer_id, promised_date, promised_on, cast(null as decimal(18, 2)), is_kept
+    from {{ ref("int_collection__promises_judged") }}
+    where promised_date <= {{ as_of_date() }}
+),
+
+policy as (
+    select * from {{ ref("policy_collection") }} where policy_version = {{ policy_now("collection") }}
+),
+
+-- Contacts and results of a customer in the order of days, contacts of a day first: the last contact seen is the one before.
+ordered as (
+    select customer_id, activity_date as happened_on, 0 as kind, activity_id as event_key, activity_id, activity_date
+    from {{ ref("int_collection__contacts_staged") }}
+    union all
+    select customer_id, caused_before, 1, result_key, null, null
+    from results
+),
+
+followed as (
+    select
+        event_key,
+        kind,
+        happened_on,
+        max(cast(activity_date as varchar) || activity_id) over (
+            partition by customer_id order by happened_on, kind, event_key rows between unbounded preceding and current row
+        ) as last_contact
+    from ordered
+)
+
+select
+    results.result_key,
+    results.result_type,
+    results.customer_id,
+    results.counted_on,
+    results.recovered_base_amount,
+    results.is_kept,
+    contacts.activity_id
+from results
+inner join followed on followed.kind = 1 and results.result_key = followed.event_key
+cross join policy
+left join {{ ref("int_collection__contacts_staged") }} as contacts
+    on followed.last_contact = cast(contacts.activity_date as varchar) || contacts.activity_id
+    and {{ days_between("contacts.activity_date", "results.caused_before") }} <= policy.recovery_window_days

@@ -1,0 +1,74 @@
+-- What contacts brought since the reporting date before, by channel, collector and stage of the ladder: recovered, cost, promises kept.
+-- Grain: one row per as_of_date, level and level_key.
+--
+-- A late payment or a promise counts for the last contact before it within the policy's window, and for `no_contact` without one, so that
+-- every level comes to all that was paid late.
+with stages as (
+    select
+        contacts.activity_id,
+        contacts.channel,
+        coalesce(contacts.collector_name, 'unassigned') as collector,
+        coalesce(stages.stage_code, 'nothing_open') as stage,
+        contacts.customer_id,
+        contacts.activity_date,
+        contacts.cost_amount
+    from {{ ref("int_collection__contacts_staged") }} as contacts
+    left join {{ ref("policy_collection_stages") }} as stages
+        on stages.policy_version = {{ policy_now("collection") }}
+        and contacts.days_overdue is not null
+        and (stages.from_days is null or contacts.days_overdue >= stages.from_days)
+        and (stages.to_days is null or contacts.days_overdue <= stages.to_days)
+),
+
+dates as (
+    select as_of_date, previous_date from {{ ref("int_dates__reporting") }}
+),
+
+{% set levels = ["channel", "collector", "stage"] %}
+events as (
+    {% for level in levels %}
+    select
+        '{{ level }}' as level,
+        {{ level }} as level_key,
+        activity_date as counted_on,
+        1 as contact_count,
+        customer_id as contacted_customer_id,
+        cost_amount as cost_base_amount,
+        cast(null as decimal(18, 2)) as recovered_base_amount,
+        0 as payment_count,
+        0 as promise_count,
+        0 as kept_count
+    from stages
+    union all
+    select
+        '{{ level }}', coalesce(stages.{{ level }}, 'no_contact'), results.counted_on, 0, null, null, results.recovered_base_amount,
+        case when results.result_type = 'payment' then 1 else 0 end,
+        case when results.result_type = 'promise' then 1 else 0 end,
+        case when results.is_kept then 1 else 0 end
+    from {{ ref("int_collection__results") }} as results
+    left join stages on results.activity_id = stages.activity_id
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+)
+
+select
+    dates.as_of_date,
+    events.level,
+    events.level_key,
+    cast(sum(events.contact_count) as integer) as contact_count,
+    cast(count(distinct events.contacted_customer_id) as integer) as contacted_customer_count,
+    cast(sum(events.payment_count) as integer) as payment_count,
+    -- Null when the exchange rate of a payment is missing.
+    cast(
+        case when count(events.recovered_base_amount) = sum(events.payment_count) then coalesce(sum(events.recovered_base_amount), 0) end
+        as decimal(18, 2)
+    ) as recovered_base_amount,
+    cast(sum(events.cost_base_amount) as decimal(18, 2)) as cost_base_amount,
+    {{ ratio("100 * sum(events.cost_base_amount)", "sum(events.recovered_base_amount)") }} as cost_rate_pct,
+    cast(sum(events.promise_count) as integer) as promise_count,
+    cast(sum(events.kept_count) as integer) as kept_count,
+    {{ ratio("100 * sum(events.kept_count)", "sum(events.promise_count)") }} as promises_kept_pct,
+    {{ policy_now("collection") }} as policy_version
+from dates
+inner join events on events.counted_on > dates.previous_date and events.counted_on <= dates.as_of_date
+group by dates.as_of_date, events.level, events.level_key

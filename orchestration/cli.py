@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from ingestion.errors import DataRefusedError
 from ingestion.loader import refuse_without_documents, unclaimed_files
 from ingestion.profile import load_profile, profile_names
 from ingestion.synthetic import SyntheticSender, write_extracts
-from orchestration.settings import Settings, apply_settings, read_settings
+from orchestration.lock import only_command
+from orchestration.settings import Settings, apply_settings, code_commit, read_settings
 
 UNCLAIMED_SHOWN = 5
 DATE = click.DateTime(formats=["%Y-%m-%d"])
@@ -183,6 +184,103 @@ def explain(customer: str, as_of: datetime | None) -> None:
 
 
 @main.command()
+@refusing_plainly
+def publications() -> None:
+    """List the publications that are kept, newest first; the one that BI reads is marked.
+
+    \b
+    Example:
+      receivables publications
+    """
+    from orchestration.publication.history import kept_publications
+
+    for one in kept_publications(read_settings()):
+        mark, warnings = "*" if one.is_served else " ", f"{one.warning_count} warnings"
+        click.echo(f"{mark} {one.publication_id}  published {one.published_at} UTC  content {one.content_hash[:16]}  {warnings}")
+
+
+@main.command()
+@click.argument("publication_id")
+@click.option("--reason", required=True, help="Why; it stands in the ledger.")
+@refusing_plainly
+def rollback(publication_id: str, reason: str) -> None:
+    """Have BI read an earlier publication again, until the next refresh publishes.
+
+    \b
+    Example:
+      receivables publications
+      receivables rollback 2026-10-31-0123456789ab --reason "wrong bureau file"
+    """
+    from orchestration.publication.history import roll_back
+
+    settings = read_settings()
+    with only_command(settings):
+        roll_back(settings, publication_id, _now(), reason)
+    click.echo(f"BI reads {publication_id} again.")
+
+
+@main.command()
+@click.option("--as-of", "as_of", type=DATE, required=True, help="As-of date of the refresh that the gate refused.")
+@click.option("--requested-by", required=True, help="Who asks for it.")
+@click.option("--approved-by", required=True, help="Who else approves it.")
+@click.option("--reason", required=True, help="Why; it stands on everything published and in the ledger.")
+@refusing_plainly
+def release(as_of: datetime, requested_by: str, approved_by: str, reason: str) -> None:
+    """Publish what the gate refused, on the word of two people. What blocked is shown as a warning on everything published.
+
+    \b
+    Example:
+      receivables release --as-of 2026-10-31 --requested-by "Li Na" --approved-by "Wang Wei" --reason "bank posts tomorrow"
+    """
+    from orchestration.publication.history import release as release_candidate
+    from orchestration.publication.publish import Release
+
+    settings = _settings()
+    with only_command(settings):
+        leave = Release(requested_by, approved_by, reason)
+        published = release_candidate(settings, as_of.date(), _now(), code_commit(), leave)
+    click.echo(f"Published {published.publication_id} over the gate's verdict:")
+    for warning in published.warnings:
+        click.echo(f"  - {warning}")
+
+
+@main.group()
+def audit() -> None:
+    """What auditors ask for."""
+
+
+@audit.command()
+@click.option("--anchor", help="Head of the ledger that was kept elsewhere; it must be in the chain.")
+@refusing_plainly
+def verify(anchor: str | None) -> None:
+    """Prove the ledger's chain, every archived file and every publication against it; name the first broken link.
+
+    \b
+    Example:
+      receivables audit verify
+    """
+    from orchestration.audit.verify import prove
+
+    proof = prove(read_settings(), anchor)
+    click.echo(f"The chain of {proof.entry_count} entries holds; its head is {proof.head or 'none'}.")
+    click.echo(f"{proof.file_count} archived files and {proof.publication_count} publications are as the ledger tells.")
+
+
+@audit.command("anchor")
+@refusing_plainly
+def print_anchor() -> None:
+    """Print the ledger's head, to be kept where nobody with access to this home can change it.
+
+    \b
+    Example:
+      receivables audit anchor
+    """
+    from orchestration.audit.verify import prove
+
+    click.echo(prove(read_settings()).head)
+
+
+@main.command()
 @click.option("--port", default=3000, show_default=True, help="Port on 127.0.0.1.")
 def dev(port: int) -> None:
     """Run the Dagster UI and daemon on this machine only (127.0.0.1).
@@ -218,6 +316,11 @@ def bench_aging(documents: int, applications: int) -> None:
 
     for line in run_benchmark(_settings(), documents, applications):
         click.echo(line)
+
+
+def _now() -> datetime:
+    """The clock, in UTC, which only the command line reads."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _settings() -> Settings:

@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import dagster as dg
-from filelock import FileLock, Timeout
 
-from ingestion.errors import DataRefusedError
 from orchestration.assets.partitions import CLI_TAG, refuse_other_centuries
+from orchestration.audit.record import REFRESH, record
 from orchestration.definitions import build_definitions
+from orchestration.lock import only_command
+from orchestration.resources import start_of_run
 from orchestration.settings import Settings
 
 
@@ -26,7 +27,7 @@ class RefreshOutcome:
 def run_refresh(settings: Settings, as_of_date: date, profile: str, extracts: Path) -> RefreshOutcome:
     """Run `daily_refresh` for one as-of date and say how it ended. Refused when another refresh holds the home."""
     refuse_other_centuries(as_of_date)
-    with _only_refresh(settings), dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+    with only_command(settings), dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
         _close_killed_runs(instance)
         with _log_to(settings.refresh_log):
             result = (
@@ -44,20 +45,9 @@ def run_refresh(settings: Settings, as_of_date: date, profile: str, extracts: Pa
                 )
             )
         problems = () if result.success else tuple(_problems(result))
+        told = {"as_of_date": as_of_date, "profile": profile, "is_published": result.success, "problems": problems}
+        record(settings, start_of_run(instance, result.run_id), (REFRESH, told))
         return RefreshOutcome(result.success, problems)
-
-
-@contextmanager
-def _only_refresh(settings: Settings) -> Iterator[None]:
-    """The home's refresh lock, which the system frees when its holder dies."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(settings.refresh_lock, timeout=0):
-            yield
-    except Timeout as error:
-        raise DataRefusedError(
-            f"Another refresh is running in {settings.home}.", "wait for it to end; `receivables status` shows the last result"
-        ) from error
 
 
 @contextmanager

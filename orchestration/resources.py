@@ -25,8 +25,13 @@ class Delivery(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 def run_started_at(context: dg.AssetExecutionContext) -> datetime:
-    """When the run started, in UTC: the one clock that loads and publications are stamped with."""
-    record = context.instance.get_run_record_by_id(context.run_id)
+    """When the run of an asset started, in UTC."""
+    return start_of_run(context.instance, context.run.run_id)
+
+
+def start_of_run(instance: dg.DagsterInstance, run_id: str) -> datetime:
+    """When a run started, in UTC: the one clock that loads, publications and the ledger are stamped with."""
+    record = instance.get_run_record_by_id(run_id)
     if record is None:
-        raise dg.DagsterInvariantViolationError(f"Run {context.run_id} is not in the run history.")
+        raise dg.DagsterInvariantViolationError(f"Run {run_id} is not in the run history.")
     return datetime.fromtimestamp(record.start_time or record.create_timestamp.timestamp(), tz=UTC).replace(tzinfo=None)

@@ -3,6 +3,7 @@
 Everything else is handed a `Settings`.
 """
 
+import getpass
 import json
 import os
 import subprocess
@@ -20,6 +21,7 @@ class Settings:
     memory_limit: str = "5GB"
     dbt_threads: int = 2
     kept_publications: int = 10
+    user: str = "unknown"
 
     @property
     def extracts(self) -> Path:
@@ -57,6 +59,11 @@ class Settings:
         return self.published / "receivables.duckdb"
 
     @property
+    def ledger(self) -> Path:
+        """The append-only record of what happened to this home, by whom."""
+        return self.home / "ledger" / "ledger.jsonl"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's run history."""
         return self.home / "dagster"
@@ -88,6 +95,7 @@ def read_settings() -> Settings:
         home=Path(os.environ.get("RECEIVABLES_HOME", "warehouse")).resolve(),
         memory_limit=os.environ.get("RECEIVABLES_MEMORY_LIMIT", Settings.memory_limit),
         dbt_threads=int(os.environ.get("RECEIVABLES_DBT_THREADS", Settings.dbt_threads)),
+        user=getpass.getuser(),
     )
 
 

@@ -8,8 +8,8 @@ import dagster as dg
 
 from orchestration.assets.partitions import AS_OF_DATES
 from orchestration.publication.candidate import read_candidate
-from orchestration.publication.publish import publish
-from orchestration.quality.candidate import MART_CHECKS, SUITE, check_candidate, read_marts
+from orchestration.publication.publish import publish, tell_verdict
+from orchestration.quality.candidate import CANDIDATE_CHECKS, SUITE, check_candidate, read_marts
 from orchestration.quality.evidence import CheckOutcome, record
 from orchestration.quality.gate import candidate_evidence
 from orchestration.resources import run_started_at
@@ -21,7 +21,7 @@ CANDIDATE = dg.AssetKey(["gate", "candidate"])
 def candidate_asset(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
     """The marts as the build left them, checked: a suite for each mart and the tie-outs."""
     marts = read_marts(manifest)
-    names = [*(f"{SUITE}_{mart.name}" for mart in marts), *MART_CHECKS]
+    names = [*(f"{SUITE}_{mart.name}" for mart in marts), *CANDIDATE_CHECKS]
 
     @dg.asset(
         key=CANDIDATE,
@@ -33,8 +33,9 @@ def candidate_asset(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
     )
     def candidate(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         found = read_candidate(settings, date.fromisoformat(context.partition_key))
-        outcomes = check_candidate(settings.working_database, marts, found.as_of_date)
+        outcomes = check_candidate(settings, marts, found.as_of_date)
         record(candidate_evidence(settings, found.candidate_id), outcomes)
+        tell_verdict(settings, found, run_started_at(context))
         yield dg.MaterializeResult(
             metadata={"candidate_id": found.candidate_id, "as_of_date": found.as_of_date.isoformat()},
             check_results=[_result(outcome) for outcome in outcomes],

@@ -18,9 +18,11 @@ from packaging.version import Version
 from ingestion.errors import DataRefusedError
 from ingestion.warehouse import ask_for, open_working
 from orchestration.assets.partitions import AS_OF_DATES, CLI_TAG
+from orchestration.audit.record import record_loads
 from orchestration.publication.candidate import fingerprint_candidate, write_candidate
 from orchestration.quality.evidence import record
 from orchestration.quality.gate import candidate_evidence, dbt_outcomes
+from orchestration.resources import run_started_at
 from orchestration.settings import Settings
 
 COLUMN_METADATA = ("dagster/column_schema", "dagster/column_lineage")
@@ -48,6 +50,7 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
         as_of_date = date.fromisoformat(context.partition_key)
         with open_working(settings.working_database, settings.memory_limit) as con:
             ask_for(con, as_of_date)
+        record_loads(settings, run_started_at(context))
         target = settings.dbt_target / "runs" / context.run_id
         shutil.copytree(settings.dbt_target, target, ignore=lambda _, names: {n for n in names if n != "partial_parse.msgpack"})
         build = dbt.cli(

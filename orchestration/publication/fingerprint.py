@@ -1,6 +1,7 @@
 """Content hashes of tables: equal for equal rows in any order, on any machine. Reads tables; decides nothing."""
 
 import hashlib
+from collections import defaultdict
 
 import duckdb
 
@@ -21,6 +22,25 @@ def table_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
     ).fetchone()
     header = [(name, sql_type) for name, sql_type, *_ in columns]
     return hashlib.sha256(repr((header, digest)).encode()).hexdigest()
+
+
+def version_hashes(con: duckdb.DuckDBPyConnection, schema: str, key: str) -> dict[str, str]:
+    """Content hash of what a schema's tables say of each value of a key column, by value, leaving tables without it out."""
+    tables = con.execute(
+        "select table_name from information_schema.columns where table_schema = ? and column_name = ? order by table_name",
+        [schema, key],
+    ).fetchall()
+    parts: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for (name,) in tables:
+        table = f"{quoted(schema)}.{quoted(name)}"
+        columns = [quoted(column) for column, *_ in con.execute(f"describe {table}").fetchall()]
+        row = ", ".join(f"coalesce({column}::varchar, chr(0))" for column in columns)
+        for value, digest in con.execute(
+            f"select {quoted(key)}, md5(string_agg(row_text, chr(10) order by row_text)) "
+            f"from (select {quoted(key)}, concat_ws(chr(1), {row}) as row_text from {table}) group by 1"
+        ).fetchall():
+            parts[value].append((name, *columns, digest))
+    return {value: combined_hash(found) for value, found in parts.items()}
 
 
 def table_hashes(con: duckdb.DuckDBPyConnection, schema: str) -> dict[str, str]:

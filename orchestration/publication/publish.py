@@ -7,7 +7,7 @@ the new one, whole.
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,17 @@ import duckdb
 from ingestion.archive import fingerprint
 from ingestion.errors import DataRefusedError
 from ingestion.readers import literal, quoted
+from orchestration.audit.record import (
+    PUBLISHED,
+    PUBLISHED_AGAIN,
+    RELEASED,
+    REMOVED,
+    VERDICT,
+    file_hashes,
+    newly_used,
+    record,
+    recorded_files,
+)
 from orchestration.publication.candidate import Candidate
 from orchestration.publication.fingerprint import combined_hash, table_hashes
 from orchestration.publication.serving import published_id, published_manifest
@@ -27,6 +38,11 @@ from orchestration.settings import PROJECT_ROOT, Settings
 
 DATABASE = "receivables.duckdb"
 MANIFEST = "manifest.json"
+# Of a publication's manifest, what the ledger is told.
+TOLD = (
+    "publication_id", "candidate_id", "content_hash", "as_of_date", "known_through", "code_commit", "lock_sha256",
+    "policy_versions", "warnings",
+)  # fmt: skip
 
 
 class PublicationRefusedError(DataRefusedError):
@@ -42,28 +58,74 @@ class Publication:
     warnings: tuple[str, ...]
 
 
-def publish(settings: Settings, candidate: Candidate, published_at: datetime, commit: str | None) -> Publication:
-    """Publish a candidate that the gate passes; PublicationRefusedError otherwise."""
+@dataclass(frozen=True)
+class Release:
+    """Leave to publish over what blocks: who asks, who else approves, and why."""
+
+    requested_by: str
+    approved_by: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"released by {self.requested_by} and {self.approved_by}: {self.reason}"
+
+
+def publish(
+    settings: Settings, candidate: Candidate, published_at: datetime, commit: str | None, release: Release | None = None
+) -> Publication:
+    """Publish a candidate that the gate passes or two people release over what blocks; PublicationRefusedError otherwise."""
     verdict = judge(settings, candidate)
     if not verdict.is_passed:
-        raise PublicationRefusedError(
-            "The gate refused to publish:\n" + "\n".join(f"  - {problem}" for problem in verdict.blocking),
-            "correct the data or the policy and run the refresh again; the last published set is untouched",
-        )
-    if published_id(settings) == candidate.publication_id:
-        return Publication(candidate.publication_id, is_new=False, warnings=verdict.warnings)
+        if release is None:
+            raise PublicationRefusedError(
+                "The gate refused to publish:\n" + "\n".join(f"  - {problem}" for problem in verdict.blocking),
+                "correct the data or the policy and run the refresh again; the last published set is untouched",
+            )
+        record(settings, published_at, (RELEASED, {"candidate_id": candidate.candidate_id, **asdict(release)}))
+        flagged = tuple(f"{problem} ({release})" for problem in verdict.blocking)
+        verdict = Verdict((), (*flagged, *verdict.warnings), verdict.check_count)
     target = settings.publications / candidate.publication_id
-    if not (target / MANIFEST).exists():
-        _build(settings, candidate, verdict, target, published_at, commit)
-    _switch(settings, target)
-    _forget_old(settings)
+    is_whole = is_as_recorded(settings, target)
+    if is_whole and is_served(settings, target):
+        return Publication(candidate.publication_id, is_new=False, warnings=verdict.warnings)
+    if not is_whole:
+        manifest = _build(settings, candidate, verdict, target, published_at, commit)
+        # Told before the switch: whatever BI may see, the ledger knows.
+        record(
+            settings,
+            published_at,
+            (PUBLISHED, {key: manifest[key] for key in TOLD} | {"files": file_hashes(target)}),
+            *newly_used(settings, candidate.publication_id, candidate.as_of_date),
+        )
+    else:
+        record(settings, published_at, (PUBLISHED_AGAIN, {"publication_id": target.name}))
+    switch(settings, target)
+    _forget_old(settings, published_at)
     return Publication(candidate.publication_id, is_new=True, warnings=verdict.warnings)
+
+
+def is_as_recorded(settings: Settings, target: Path) -> bool:
+    """Whether a publication's folder holds what the ledger tells of it, file by file."""
+    recorded = recorded_files(settings).get(target.name)
+    return recorded is not None and file_hashes(target) == recorded
+
+
+def is_served(settings: Settings, target: Path) -> bool:
+    """Whether BI reads just this publication."""
+    served = settings.serving_database
+    return served.exists() and fingerprint(served) == fingerprint(target / DATABASE)
+
+
+def tell_verdict(settings: Settings, candidate: Candidate, at: datetime) -> None:
+    """Have the ledger know what the gate says of a candidate."""
+    told = {"candidate_id": candidate.candidate_id, "as_of_date": candidate.as_of_date, **asdict(judge(settings, candidate))}
+    record(settings, at, (VERDICT, told))
 
 
 def _build(
     settings: Settings, candidate: Candidate, verdict: Verdict, target: Path, published_at: datetime, commit: str | None
-) -> None:
-    """Write a publication's files in a folder of their own and move it into place whole.
+) -> dict[str, Any]:
+    """Write a publication's files in a folder of their own and move it into place whole; gives its manifest.
 
     The copies are hashed, not the originals: whatever became of the working database, what is published is what was checked.
     """
@@ -95,6 +157,7 @@ def _build(
         file.chmod(0o444)
     shutil.rmtree(target, ignore_errors=True)
     part.replace(target)
+    return manifest
 
 
 def _copy_mart(con: duckdb.DuckDBPyConnection, mart: Mart) -> None:
@@ -170,7 +233,7 @@ def _manifest(
     }
 
 
-def _switch(settings: Settings, target: Path) -> None:
+def switch(settings: Settings, target: Path) -> None:
     """Point BI at a publication: the serving file is replaced in one step, and so is the link to its Parquet files."""
     settings.published.mkdir(parents=True, exist_ok=True)
     copy = settings.published / f".{DATABASE}.part"
@@ -183,14 +246,15 @@ def _switch(settings: Settings, target: Path) -> None:
     link.replace(settings.published / "parquet")
 
 
-def _forget_old(settings: Settings) -> None:
-    """Remove all but the last publications, never the one that BI reads."""
+def _forget_old(settings: Settings, at: datetime) -> None:
+    """Remove all but the last publications, never the one that BI reads; the ledger is told before."""
     manifests = settings.publications.glob(f"*/{MANIFEST}")
     newest_first = sorted(manifests, key=lambda path: (path.stat().st_mtime, path.parent.name), reverse=True)
     current = published_id(settings)
-    for manifest in newest_first[settings.kept_publications :]:
-        if manifest.parent.name != current:
-            shutil.rmtree(manifest.parent)
+    old = [path.parent for path in newest_first[settings.kept_publications :] if path.parent.name != current]
+    record(settings, at, *((REMOVED, {"publication_id": folder.name}) for folder in old))
+    for folder in old:
+        shutil.rmtree(folder)
 
 
 def _sync(path: Path) -> None:

@@ -15,6 +15,8 @@ from great_expectations.expectations import Expectation
 
 from orchestration.quality.evidence import CheckOutcome
 from orchestration.quality.expectations import SAMPLE_SIZE, no_rows, suite_runner
+from orchestration.quality.policies import POLICIES_UNCHANGED, check_policies
+from orchestration.settings import Settings
 
 SUITE = "candidate_suite"
 SCORECARDS = "scorecard_performance"
@@ -27,8 +29,12 @@ TIE_OUTS = (
     "migration_to_opening",
     "aging_to_general_ledger",
 )
-# Checks made on what one mart says of itself, by code, with that mart.
-MART_CHECKS = {**{f"tie_out_{code}": "fct_tie_outs" for code in TIE_OUTS}, SCORECARDS: "fct_scorecard_performance"}
+# Checks of a candidate besides the suites, by code, with what each is made on.
+CANDIDATE_CHECKS = {
+    **{f"tie_out_{code}": "fct_tie_outs" for code in TIE_OUTS},
+    SCORECARDS: "fct_scorecard_performance",
+    POLICIES_UNCHANGED: "policy",
+}
 
 
 @dataclass(frozen=True)
@@ -67,9 +73,11 @@ def read_marts(manifest: Path) -> list[Mart]:
     )
 
 
-def check_candidate(database: Path, marts: Iterable[Mart], as_of_date: date) -> list[CheckOutcome]:
-    """Every check of a candidate: a suite for each mart, and MART_CHECKS."""
-    return [*check_marts(database, marts, as_of_date), *check_tie_outs(database), check_scorecards(database)]
+def check_candidate(settings: Settings, marts: Iterable[Mart], as_of_date: date) -> list[CheckOutcome]:
+    """Every check of a candidate: a suite for each mart, and CANDIDATE_CHECKS."""
+    database = settings.working_database
+    suites = check_marts(database, marts, as_of_date)
+    return [*suites, *check_tie_outs(database), check_scorecards(database), check_policies(settings)]
 
 
 def check_marts(database: Path, marts: Iterable[Mart], as_of_date: date) -> list[CheckOutcome]:
@@ -253,7 +261,7 @@ def check_scorecards(database: Path) -> CheckOutcome:
     if failed:
         summary += "; give the scorecard a new policy version (docs/change_policy.md) or look for an error in what it measures"
     return CheckOutcome(
-        SCORECARDS, MART_CHECKS[SCORECARDS], not failed, summary, {"rows": [[str(value) for value in row] for row in rows]}
+        SCORECARDS, CANDIDATE_CHECKS[SCORECARDS], not failed, summary, {"rows": [[str(value) for value in row] for row in rows]}
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.publication.candidate import Candidate
-from orchestration.quality.candidate import MART_CHECKS, SUITE, read_marts
+from orchestration.quality.candidate import CANDIDATE_CHECKS, SUITE, read_marts
 from orchestration.quality.evidence import CheckOutcome, recorded
 from orchestration.quality.landing import load_evidence
 from orchestration.settings import Settings
@@ -75,7 +75,7 @@ def _subjects(settings: Settings, check: RequiredCheck, loads: list[int]) -> lis
     if check.check_code == SUITE:
         return [mart.name for mart in read_marts(manifest)]
     # A code that nothing makes has no subject, and so blocks.
-    return [MART_CHECKS[check.check_code]] if check.check_code in MART_CHECKS else []
+    return [CANDIDATE_CHECKS[check.check_code]] if check.check_code in CANDIDATE_CHECKS else []
 
 
 def _outcomes(settings: Settings, candidate: Candidate, check: RequiredCheck, loads: list[int]) -> list[CheckOutcome]:

@@ -10,6 +10,8 @@ from tests.conftest import ROOT
 
 DAGSTER_FREE = (
     "ingestion",
+    "orchestration/audit",
+    "orchestration/lock.py",
     "orchestration/quality",
     "orchestration/publication",
     "orchestration/report",

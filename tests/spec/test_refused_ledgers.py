@@ -4,10 +4,11 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from orchestration.audit.ledger import Ledger
 from tests.conftest import WORKED_LEDGER, Home
 
 
-def test_a_ledger_that_differs_by_a_cent_is_not_published(ledger: Home, tmp_path: Path) -> None:
+def test_a_ledger_that_differs_by_a_cent_is_not_published_unless_two_people_release_it(ledger: Home, tmp_path: Path) -> None:
     home, extracts = Home(tmp_path / "warehouse"), tmp_path / "extracts"
     shutil.copytree(ledger.path, home.path, symlinks=True)
     shutil.copytree(WORKED_LEDGER, extracts)
@@ -19,6 +20,25 @@ def test_a_ledger_that_differs_by_a_cent_is_not_published(ledger: Home, tmp_path
     assert "2026-03-31 T1/CNY: 10000.00 against 10000.01" in done.stderr
     assert "untouched" in done.stderr and "Traceback" not in done.stderr
     assert home.content_hash() == ledger.content_hash()
+
+    reason = ("--reason", "the bank posts tomorrow")
+    asked = ("release", "--as-of", "2026-03-31", *reason, "--requested-by", "Li Na", "--approved-by")
+    alone = home.run(*asked, "li na")
+    assert alone.returncode == 1 and "Nobody approves a release of their own" in alone.stderr
+    together = home.run(*asked, "Wang Wei")
+    assert together.returncode == 0 and "released by Li Na and Wang Wei: the bank posts tomorrow" in together.stdout
+    assert home.query("select has_warnings, contains(warnings, 'Wang Wei') from marts.dim_publication") == [(True, True)]
+    assert home.query("select count(*) from marts.fct_tie_outs where status_code = 'differs'") == [(1,)]
+
+    first, listed = ledger.query("select publication_id from marts.dim_publication")[0][0], home.run("publications").stdout
+    assert len(listed.splitlines()) == 2 and f"  {first}" in listed and f"* {first}" not in listed
+    back = home.run("rollback", first, "--reason", "the bank did not post")
+    assert back.returncode == 0 and home.content_hash() == ledger.content_hash()
+    events = [entry.event for entry in Ledger(home.path / "ledger" / "ledger.jsonl").entries()]
+    assert [event for event in events if event not in ("load", "policy_used")] == [
+        "verdict", "published", "refresh", "verdict", "refresh", "released", "published", "rolled_back"
+    ]  # fmt: skip
+    assert home.run("audit", "verify").returncode == 0
 
 
 def test_an_application_to_an_unknown_document_stops_the_build(new_home: Callable[[], Home], tmp_path: Path) -> None:

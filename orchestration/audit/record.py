@@ -1,0 +1,78 @@
+"""What the ledger is told: loads, verdicts, policy in use, publications, removals, releases and rollbacks."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from ingestion.archive import fingerprint
+from orchestration.audit.ledger import Entry, Event, Ledger
+from orchestration.publication.fingerprint import version_hashes
+from orchestration.settings import Settings
+
+LOAD, POLICY_USED, PUBLISHED, REMOVED = "load", "policy_used", "published", "publication_removed"
+PUBLISHED_AGAIN, ROLLED_BACK, RELEASED, VERDICT, REFRESH = "published_again", "rolled_back", "released", "verdict", "refresh"
+
+
+def record(settings: Settings, at: datetime, *events: Event) -> None:
+    """Add events to the home's ledger, by the user of the settings."""
+    Ledger(settings.ledger).append(at, settings.user, events)
+
+
+def record_loads(settings: Settings, at: datetime) -> None:
+    """Add every load that the ledger does not know yet: also those of a refresh that was killed before it could say so."""
+    known = {entry.details["load_id"] for entry in Ledger(settings.ledger).entries() if entry.event == LOAD}
+    names = (
+        "load_id", "table_name", "profile_name", "file_name", "file_sha256", "delivered_row_count", "loaded_row_count",
+        "quarantined_row_count", "loaded_at",
+    )  # fmt: skip
+    with duckdb.connect(str(settings.working_database)) as con:
+        loads = con.execute(f"select {', '.join(names)} from raw.loads order by load_id").fetchall()
+    record(settings, at, *((LOAD, dict(zip(names, load, strict=True))) for load in loads if load[0] not in known))
+
+
+def policies_used(settings: Settings) -> dict[str, Entry]:
+    """First use of each policy version in a publication, by version."""
+    used: dict[str, Entry] = {}
+    for entry in Ledger(settings.ledger).entries():
+        if entry.event == POLICY_USED:
+            used.setdefault(entry.details["policy_version"], entry)
+    return used
+
+
+def policies_now(settings: Settings) -> dict[str, str]:
+    """Content hash of each policy version as the working database holds it."""
+    with duckdb.connect(str(settings.working_database)) as con:
+        return version_hashes(con, "policy", "policy_version")
+
+
+def newly_used(settings: Settings, publication_id: str, as_of_date: date) -> Iterator[Event]:
+    """An event for each policy version in force by the as-of date that no earlier publication used."""
+    used, hashes = policies_used(settings), policies_now(settings)
+    with duckdb.connect(str(settings.working_database)) as con:
+        versions = con.execute(
+            "select policy_version, policy_area, author, approver from policy.policy_versions "
+            "where effective_from <= ? order by policy_version",
+            [as_of_date],
+        ).fetchall()
+    for version, area, author, approver in versions:
+        if version not in used:
+            who = {"author": author, "approver": approver, "publication_id": publication_id}
+            yield POLICY_USED, {"policy_version": version, "policy_area": area, "content_hash": hashes[version], **who}
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file of a publication, by its path within."""
+    return {path.relative_to(folder).as_posix(): fingerprint(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def recorded_files(settings: Settings) -> dict[str, dict[str, str]]:
+    """Files and hashes of each publication that is kept, by id, as the ledger last told them."""
+    kept: dict[str, dict[str, str]] = {}
+    for entry in Ledger(settings.ledger).entries():
+        if entry.event == PUBLISHED:
+            kept[entry.details["publication_id"]] = entry.details["files"]
+        elif entry.event == REMOVED:
+            kept.pop(entry.details["publication_id"], None)
+    return kept

@@ -1,0 +1,120 @@
+"""The ledger of runs: it holds, and whatever is changed in it or in what it vouches for is named."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.quality.policies import check_policies
+from orchestration.settings import Settings
+from tests.conftest import Home
+
+
+@pytest.fixture
+def home(ledger: Home, tmp_path: Path) -> Iterator[Home]:
+    """A copy of the worked ledger's home that a test may damage."""
+    shutil.copytree(ledger.path, tmp_path / "warehouse", symlinks=True)
+    yield Home(tmp_path / "warehouse")
+    shutil.rmtree(tmp_path / "warehouse")
+
+
+def test_an_untouched_home_is_proven_and_its_anchor_found_again(ledger: Home) -> None:
+    proven = ledger.run("audit", "verify")
+    assert proven.returncode == 0 and "23 archived files and 1 publications" in proven.stdout
+    anchor = ledger.run("audit", "anchor").stdout.strip()
+    assert len(anchor) == 64 and ledger.run("audit", "verify", "--anchor", anchor).returncode == 0
+
+
+def _change_an_entry(home: Path) -> str:
+    path = home / "ledger" / "ledger.jsonl"
+    lines = path.read_text().splitlines()
+    entry = json.loads(lines[4])
+    entry["details"]["loaded_row_count"] += 1
+    lines[4] = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    path.write_text("\n".join(lines) + "\n")
+    return "line 5: the entry (load) was changed"
+
+
+def _remove_an_entry(home: Path) -> str:
+    path = home / "ledger" / "ledger.jsonl"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(lines[:6] + lines[7:]) + "\n")
+    return "line 7: the entry does not follow the one before it"
+
+
+def _change_an_archived_file(home: Path) -> str:
+    path = next(path for path in sorted((home / "archive").rglob("*")) if path.is_file())
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
+    return "was changed"
+
+
+def _remove_an_archived_file(home: Path) -> str:
+    next(path for path in sorted((home / "archive").rglob("*")) if path.is_file()).unlink()
+    return "is gone"
+
+
+def _change_a_published_file(home: Path) -> str:
+    (path,) = (home / "publications").glob("*/parquet/fct_aging.parquet")
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes() + b" ")
+    return "parquet/fct_aging.parquet was changed"
+
+
+def _add_a_published_file(home: Path) -> str:
+    (folder,) = (home / "publications").glob("*/parquet")
+    (folder / "fct_more.parquet").write_bytes(b"")
+    return "parquet/fct_more.parquet was added"
+
+
+def _change_what_bi_reads(home: Path) -> str:
+    path = home / "published" / "receivables.duckdb"
+    path.chmod(0o644)
+    with duckdb.connect(str(path)) as con:
+        con.execute("update marts.fct_aging set outstanding_amount = 0")
+    return "is none of the publications that the ledger tells of"
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        _change_an_entry, _remove_an_entry, _change_an_archived_file, _remove_an_archived_file, _change_a_published_file,
+        _add_a_published_file, _change_what_bi_reads,
+    ],
+)  # fmt: skip
+def test_tampering_is_named(home: Home, tamper: Callable[[Path], str]) -> None:
+    told = tamper(home.path)
+    found = home.run("audit", "verify")
+    assert found.returncode == 1 and told in found.stderr and "Traceback" not in found.stderr
+
+
+def test_an_end_that_was_cut_off_is_found_by_the_anchor(home: Home) -> None:
+    anchor = home.run("audit", "anchor").stdout.strip()
+    path = home.path / "ledger" / "ledger.jsonl"
+    path.write_text("\n".join(path.read_text().splitlines()[:-3]) + "\n")
+    assert home.run("audit", "verify").returncode == 0
+    found = home.run("audit", "verify", "--anchor", anchor)
+    assert found.returncode == 1 and "does not hold the anchor" in found.stderr
+
+
+def test_a_rollback_to_files_that_were_changed_is_refused(home: Home) -> None:
+    _change_a_published_file(home.path)
+    (publication,) = (path.name for path in (home.path / "publications").iterdir())
+    back = home.run("rollback", publication, "--reason", "test")
+    assert back.returncode == 1 and "are not as they were published" in back.stderr
+    assert home.run("rollback", "no-such", "--reason", "test").returncode == 1
+
+
+def test_policy_that_was_used_may_not_be_edited_but_a_new_version_may_come(home: Home) -> None:
+    settings = Settings(home.path)
+    assert check_policies(settings).is_passed
+    with duckdb.connect(str(settings.working_database)) as con:
+        con.execute("insert into policy.policy_turnover select 'turnover-2', 3, benchmark_code from policy.policy_turnover")
+    assert check_policies(settings).is_passed
+    with duckdb.connect(str(settings.working_database)) as con:
+        con.execute("update policy.policy_turnover set period_months = 6 where policy_version = 'turnover-1'")
+    outcome = check_policies(settings)
+    assert not outcome.is_passed and outcome.summary.startswith("turnover-1 says other than when publication 2026-03-31-")

@@ -10,8 +10,9 @@ import yaml
 
 from ingestion.contract import Column, Contract, load_contracts
 
-# Sources whose single rows a risk factor cites: their staging keeps the load and the line.
+# Tables whose single rows a risk factor or a balance cites: their staging keeps the load and the line.
 CITED_SOURCES = ("bureau", "any")
+CITED_TABLES = ("erp.documents", "erp.instalments", "erp.applications")
 CITED = (
     {"name": "load_id", "description": "Load that brought the row."},
     {"name": "line_number", "description": "Line of the loaded file that the row stands on."},
@@ -69,9 +70,13 @@ def _staging_model(contract: Contract) -> dict[str, Any]:
         "description": f"{contract.description} As known at the refresh, {contract.grain}.",
         "data_tests": tests,
         "columns": [_column(column) for column in contract.columns]
-        + ([dict(column) for column in CITED] if contract.source in CITED_SOURCES else []),
+        + ([dict(column) for column in CITED] if _is_cited(contract) else []),
     }
     return {"models": [model]}
+
+
+def _is_cited(contract: Contract) -> bool:
+    return contract.source in CITED_SOURCES or contract.name in CITED_TABLES
 
 
 def _completeness(contract: Contract) -> dict[str, Any]:

@@ -184,6 +184,31 @@ def explain(customer: str, as_of: datetime | None) -> None:
 
 
 @main.command()
+@click.argument("mart")
+@click.argument("key", nargs=-1, metavar="COLUMN=VALUE...")
+@click.option("--column", help="Figure to follow [default: the mart's first that open items make up].")
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@refusing_plainly
+def trace(mart: str, key: tuple[str, ...], column: str | None, output_format: str) -> None:
+    """Follow a published figure to the lines of the senders' files, and show that they add up to it.
+
+    The key names the row; as_of_date is that of the published set unless it is given.
+
+    \b
+    Example:
+      receivables trace fct_turnover level=company level_key=1000 as_of_date=2025-12-31
+      receivables trace fct_aging customer_id=1000-0000100000 bucket_code=1-30 --format json
+    """
+    from orchestration.audit.trace import trace as trace_cell
+
+    if malformed := [pair for pair in key if "=" not in pair]:
+        raise click.UsageError(f"{malformed[0]!r} is not written COLUMN=VALUE")
+    found = trace_cell(read_settings(), mart, dict(pair.split("=", 1) for pair in key), column)
+    for line in [found.as_json()] if output_format == "json" else found.as_text():
+        click.echo(line)
+
+
+@main.command()
 @refusing_plainly
 def publications() -> None:
     """List the publications that are kept, newest first; the one that BI reads is marked.

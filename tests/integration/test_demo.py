@@ -22,7 +22,8 @@ MARTS = {
     "fct_grade_migration", "fct_grade_performance", "fct_group_exposure", "fct_key_figures", "fct_limitation_periods",
     "fct_open_items", "fct_payment_behaviour", "fct_provision", "fct_provision_backtest", "fct_provision_rates",
     "fct_receivables_rollforward", "fct_risk_challengers", "fct_risk_factors", "fct_risk_grades",
-    "fct_sales_performance", "fct_scorecard_performance", "fct_tie_out_differences", "fct_tie_outs", "fct_turnover",
+    "fct_sales_performance", "fct_scorecard_performance", "fct_settlements", "fct_source_lines",
+    "fct_tie_out_differences", "fct_tie_outs", "fct_turnover",
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from orchestration.quality.policies import check_policies
 from orchestration.settings import Settings
-from tests.conftest import Home
+from tests.conftest import WORKED_LEDGER, Home
 
 
 @pytest.fixture
@@ -26,6 +26,37 @@ def test_an_untouched_home_is_proven_and_its_anchor_found_again(ledger: Home) ->
     assert proven.returncode == 0 and "23 archived files and 1 publications" in proven.stdout
     anchor = ledger.run("audit", "anchor").stdout.strip()
     assert len(anchor) == 64 and ledger.run("audit", "verify", "--anchor", anchor).returncode == 0
+
+
+def test_a_figure_is_followed_to_its_lines_which_add_up(ledger: Home) -> None:
+    # C01 owes 100, due on 14 February: at the end of February 14 days past due, and paid in April only.
+    key = ("company_code=A1", "customer_id=A1-C01", "currency_code=CNY", "bucket_code=1-30", "as_of_date=2026-02-28")
+    told = ledger.run("trace", "fct_aging", *key).stdout
+    assert "fct_aging.outstanding_amount = 100.00" in told and "1 open items come to it: yes, to the cent" in told
+    assert "open 100.00 = stated 100.00 and applied 0.00" in told
+    lines = (WORKED_LEDGER / "documents.csv").read_text().splitlines()
+    (number,) = (number for number, line in enumerate(lines, 1) if line.startswith("A1,C01-I,"))
+    assert f"documents.csv line {number}\n      {lines[number - 1]}" in told
+    assert "under policy aging-1, by credit.control, approved by finance.director" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("fct_none",), "No mart fct_none is published"),
+        (("fct_aging", "colour=red"), "fct_aging has no column colour"),
+        (("fct_aging", "customer_id=A1-C01", "bucket_code=none"), "fct_aging has no row with"),
+        (("fct_turnover", "level=customer"), "several rows with"),
+    ],
+)
+def test_what_cannot_be_followed_says_why(ledger: Home, arguments: tuple[str, ...], told: str) -> None:
+    done = ledger.run("trace", *arguments)
+    assert done.returncode == 1 and told in done.stderr and "Traceback" not in done.stderr
+
+
+def test_what_open_items_do_not_make_up_is_followed_to_the_files(ledger: Home) -> None:
+    told = ledger.run("trace", "fct_risk_grades", "customer_id=A1-C01", "--column", "score").stdout
+    assert "Open items do not make this figure up" in told and "documents.csv  (erp.documents" in told
 
 
 def _change_an_entry(home: Path) -> str:

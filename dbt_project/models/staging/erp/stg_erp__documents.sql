@@ -19,5 +19,7 @@ select
     reference_no,
     salesperson_code,
     sale_type,
-    recorded_at
+    recorded_at,
+    _load_id as load_id,
+    _line_number as line_number
 from known

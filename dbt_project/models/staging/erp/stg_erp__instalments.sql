@@ -9,5 +9,7 @@ select
     document_no,
     instalment_no,
     due_date,
-    amount
+    amount,
+    _load_id as load_id,
+    _line_number as line_number
 from known

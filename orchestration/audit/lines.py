@@ -1,0 +1,41 @@
+"""The text of single lines of archived files, as the sender wrote them."""
+
+from collections.abc import Collection, Mapping
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineWorkbook
+
+from ingestion.archive import archived_path
+from ingestion.contract import load_contracts
+from ingestion.errors import DataRefusedError
+from ingestion.profile import FileFormat, load_profile
+
+
+def line_texts(archive: Path, entry: Mapping[str, Any], numbers: Collection[int]) -> dict[int, str]:
+    """Texts of lines of the file that a manifest's input entry names, by number from 1. Refused when the file is not archived."""
+    path = archived_path(archive, entry["sha256"])
+    if not path.exists():
+        raise DataRefusedError(
+            f"The archived copy of {entry['file']} ({path}) is gone.", "`receivables audit verify` tells what else is missing"
+        )
+    file_format = _format(entry)
+    if file_format.format == "xlsx":
+        workbook = CalamineWorkbook.from_path(path)
+        rows = workbook.get_sheet_by_name(file_format.sheet or workbook.sheet_names[0]).to_python(skip_empty_area=False)
+        return {number: "\t".join(str(cell) for cell in rows[number - 1]) for number in numbers}
+    last, found = max(numbers, default=0), {}
+    with path.open(encoding=file_format.encoding, errors="replace", newline=None) as lines:
+        for number, line in enumerate(lines, 1):
+            if number in numbers:
+                found[number] = line.rstrip("\n")
+            if number >= last:
+                break
+    return found
+
+
+def _format(entry: Mapping[str, Any]) -> FileFormat:
+    """How the profile that loaded a file reads it."""
+    mappings = load_profile(entry["profile"]).mappings_of(load_contracts()[entry["table"]])
+    return next((one.file_format for one in mappings if fnmatch(entry["file"], one.files)), mappings[0].file_format)

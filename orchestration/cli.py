@@ -269,6 +269,27 @@ def release(as_of: datetime, requested_by: str, approved_by: str, reason: str) -
         click.echo(f"  - {warning}")
 
 
+@main.command()
+@click.argument("publication_id")
+@refusing_plainly
+def reproduce(publication_id: str) -> None:
+    """Build a kept publication once more from the archive alone, as known then, and compare it mart by mart.
+
+    \b
+    Example:
+      receivables publications
+      receivables reproduce 2026-10-31-0123456789ab
+    """
+    from orchestration.audit.reproduce import reproduce as reproduce_publication
+
+    found = reproduce_publication(read_settings(), publication_id)
+    click.echo(f"Built with {found.code} in {found.database}")
+    click.echo(f"{len(found.same)} of {len(found.same) + len(found.differing)} marts are the same, row for row")
+    for name in found.differing:
+        click.echo(f"  differs: {name}")
+    sys.exit(1 if found.differing else 0)
+
+
 @main.group()
 def audit() -> None:
     """What auditors ask for."""

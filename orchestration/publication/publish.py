@@ -197,7 +197,7 @@ def _manifest(
     with duckdb.connect(str(settings.working_database)) as con:
         inputs = con.execute(
             "select load_id, table_name, profile_name, file_name, file_sha256, delivered_row_count, loaded_row_count, "
-            "quarantined_row_count from raw.loads order by load_id"
+            "quarantined_row_count, loaded_at::varchar from raw.loads order by load_id"
         ).fetchall()
         policies = con.execute(
             "select policy_area, policy_version from marts.dim_policies where is_in_force order by policy_area"
@@ -211,7 +211,7 @@ def _manifest(
             name: (con.execute(f"select count(*) from marts.{quoted(name)}").fetchone() or (0,))[0]
             for name in candidate.mart_hashes
         }
-    names = ("load_id", "table", "profile", "file", "sha256", "delivered", "loaded", "quarantined")
+    names = ("load_id", "table", "profile", "file", "sha256", "delivered", "loaded", "quarantined", "loaded_at")
     previous = published_manifest(settings)
     return {
         "publication_id": candidate.publication_id,

@@ -231,10 +231,7 @@ def _particular(day: str) -> dict[str, list[Expectation]]:
             no_rows("exclusion_rule is not null and eligible_base_amount <> 0", "what is excluded is not financed"),
         ],
         "fct_source_lines": [no_rows("load_id is null or line_number < 1", "every record stands on a line of a load")],
-        "fct_settlements": [
-            no_rows(f"effective_date > {day}", "nothing after the as-of date shows"),
-            no_rows("(leg = 'debit') <> (balance_change_amount < 0)", "debts shrink and credits are used up"),
-        ],
+        "fct_settlements": [no_rows(f"effective_date > {day}", "nothing after the as-of date shows")],
         "fct_sales_performance": [no_rows("overdue_base_amount > receivable_base_amount", "no more is overdue than is owed")],
         "fct_key_figures": [
             no_rows("(figure_value is null) <> (status_code = 'not_evaluable')", "a figure that is missing says so")

@@ -1,0 +1,102 @@
+"""`receivables reproduce PUBLICATION`: built once more from the archive alone, as known then, and compared mart by mart.
+
+The SQL and the policy are those of the commit that the publication names, when this checkout still has it; otherwise those of
+today, and it says so. Files are read by the loader of today.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from ingestion.archive import archived_path
+from ingestion.contract import load_contracts
+from ingestion.errors import DataRefusedError
+from ingestion.loader import load_table
+from ingestion.profile import load_profile
+from ingestion.warehouse import ask_for, create_raw_tables, open_working
+from orchestration.publication.fingerprint import table_hashes
+from orchestration.publication.publish import MANIFEST
+from orchestration.settings import PROJECT_ROOT, Settings, apply_settings, code_commit
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """What came of it: the marts that are the same and those that differ, the code that built them, and where they stand."""
+
+    same: tuple[str, ...]
+    differing: tuple[str, ...]
+    code: str
+    database: Path
+
+
+def reproduce(settings: Settings, publication_id: str) -> Reproduction:
+    """Rebuild a publication in a folder of its own. Refused when it is not kept or a file of it is no longer in the archive."""
+    manifests = {path.parent.name: path for path in settings.publications.glob(f"*/{MANIFEST}")}
+    if publication_id not in manifests:
+        raise DataRefusedError(f"No publication {publication_id} is kept.", "choose one that `receivables publications` lists")
+    manifest = json.loads(manifests[publication_id].read_text(encoding="utf-8"))
+    home = replace(settings, home=settings.home / "reproductions" / publication_id)
+    shutil.rmtree(home.home, ignore_errors=True)
+    apply_settings(home)
+    with open_working(home.working_database, home.memory_limit) as con:
+        create_raw_tables(con)
+        for entry in sorted(manifest["inputs"], key=lambda entry: int(entry["load_id"])):
+            _load(con, settings, home, entry)
+        ask_for(con, date.fromisoformat(manifest["as_of_date"]))
+    project, code = _project(home, manifest["code_commit"])
+    _build(home, project)
+    with open_working(home.working_database, home.memory_limit) as con:
+        found = table_hashes(con, "marts")
+    published = {name: mart["content_hash"] for name, mart in manifest["marts"].items()}
+    differing = sorted(name for name in published.keys() | found.keys() if published.get(name) != found.get(name))
+    same = sorted(published.keys() - set(differing))
+    return Reproduction(tuple(same), tuple(differing), code, home.working_database)
+
+
+def _load(con: Any, settings: Settings, home: Settings, entry: Mapping[str, Any]) -> None:
+    """Load one file of the archive under the name that it was delivered with, so that it gets the number it had."""
+    source = archived_path(settings.archive, entry["sha256"])
+    if not source.exists():
+        raise DataRefusedError(f"The archived copy of {entry['file']} ({source}) is gone.", "restore it from a backup")
+    delivered = (home.extracts / entry["file"]).resolve()
+    if not delivered.is_relative_to(home.extracts.resolve()):
+        raise DataRefusedError(f"{entry['file']} is no name of a delivered file.", "`receivables audit verify` the manifest")
+    delivered.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, delivered)
+    contract, profile = load_contracts()[entry["table"]], load_profile(entry["profile"])
+    found = load_table(con, contract, profile, home.extracts, home.archive, datetime.fromisoformat(entry["loaded_at"]))
+    delivered.unlink()
+    if [load.load_id for load in found.loads] != [entry["load_id"]]:
+        raise DataRefusedError(
+            f"{entry['file']} was load {entry['load_id']} of {entry['table']} and is not any more.",
+            f"the profile {entry['profile']} or its contract has changed since: check out {entry['file']}'s commit of them",
+        )
+
+
+def _project(home: Settings, commit: str | None) -> tuple[Path, str]:
+    """The dbt project of a commit, taken out of git; today's where that is not possible."""
+    git = ["git", "-C", str(PROJECT_ROOT), "archive", commit or "", "dbt_project"]
+    taken = subprocess.run(git, capture_output=True, check=False)
+    if commit is None or taken.returncode != 0:
+        return home.dbt_project, f"today's SQL and policy ({code_commit()}), as {commit} is not in this checkout"
+    folder = home.home / "code"
+    with tarfile.open(fileobj=BytesIO(taken.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+    return folder / "dbt_project", f"the SQL and policy of {commit}"
+
+
+def _build(home: Settings, project: Path) -> None:
+    dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build", "--exclude-resource-type", "unit_test", "test"]
+    places = ["--project-dir", os.fspath(project), "--profiles-dir", os.fspath(project), "--target-path", str(home.dbt_target)]
+    done = subprocess.run([*dbt, *places], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise DataRefusedError(f"The models do not build:\n{done.stdout[-2000:]}", "correct the model that is named")

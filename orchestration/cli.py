@@ -270,6 +270,27 @@ def release(as_of: datetime, requested_by: str, approved_by: str, reason: str) -
 
 
 @main.command()
+@click.argument("earlier")
+@click.argument("later")
+@click.option("--customers", default=20, show_default=True, help="How many customers to list.")
+@refusing_plainly
+def diff(earlier: str, later: str, customers: int) -> None:
+    """Say why balances and grades changed from one kept publication to another; the causes add up to the cent.
+
+    \b
+    Example:
+      receivables publications
+      receivables diff 2026-09-30-0123456789ab 2026-10-31-ba9876543210
+    """
+    from orchestration.audit.diff import diff as diff_publications
+
+    found = diff_publications(read_settings(), earlier, later, customers)
+    for line in found.as_text():
+        click.echo(line)
+    sys.exit(1 if found.unexplained else 0)
+
+
+@main.command()
 @click.argument("publication_id")
 @refusing_plainly
 def reproduce(publication_id: str) -> None:

@@ -9,7 +9,7 @@ import duckdb
 
 from ingestion.errors import DataRefusedError
 from orchestration.publication.serving import required_manifest
-from orchestration.report.render import as_table
+from orchestration.report.render import titled_table
 from orchestration.settings import Settings
 
 CANDIDATES_SHOWN = 10
@@ -59,9 +59,9 @@ def explained(settings: Settings, customer: str, as_of_date: date | None) -> Ite
         asked = {"customer": customer_id, "day": day}
         yield from _headline(con, asked)
         factors = _with_files(*_fetch(con, FACTORS, asked), manifest["inputs"])
-        yield from _table("Factors", *factors)
+        yield from titled_table("Factors", *factors)
         for title, query in (("Exposure, base currency", EXPOSURE), ("Aging", AGING), ("Alerts", ALERTS)):
-            yield from _table(title, *_fetch(con, query, asked))
+            yield from titled_table(title, *_fetch(con, query, asked))
         yield "\nHistory"
         yield from _chart(con, asked)
         yield f"\nPublication {manifest['publication_id']}"
@@ -131,11 +131,6 @@ def _with_files(
         for *values, table, load_id, line in rows
     ]
     return [*columns[:-3], "source"], told
-
-
-def _table(title: str, columns: list[str], rows: list[tuple[Any, ...]]) -> Iterator[str]:
-    yield f"\n{title}"
-    yield as_table(columns, rows).rstrip("\n") if rows else "none"
 
 
 def _chart(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> Iterator[str]:

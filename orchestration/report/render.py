@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,6 +27,12 @@ def as_table(columns: Sequence[str], rows: Rows) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def titled_table(title: str, columns: Sequence[str], rows: Rows) -> Iterator[str]:
+    """A table under its title, after an empty line; `none` where there are no rows."""
+    yield f"\n{title}"
+    yield as_table(columns, rows) if rows else "none"
 
 
 def as_csv(columns: Sequence[str], rows: Rows) -> str:

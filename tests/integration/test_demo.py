@@ -81,9 +81,10 @@ def test_what_departments_see_reconciles_with_the_open_items(demo_home: Home) ->
         ("fct_customer_360", "sum(overdue_base_amount)", overdue),
         ("fct_sales_performance", "sum(overdue_base_amount)", overdue),
         ("fct_sales_performance", "sum(receivable_base_amount)", "outstanding_amount > 0"),
-        ("fct_limitation_periods", "sum(outstanding_amount)", "outstanding_amount > 0"),
+        ("fct_limitation_periods", "sum(outstanding_amount)", overdue),
+        ("fct_dunning", "sum(outstanding_amount)", overdue),
     ):
-        column = "outstanding_amount" if mart == "fct_limitation_periods" else "outstanding_base_amount"
+        column = "outstanding_amount" if figure == "sum(outstanding_amount)" else "outstanding_base_amount"
         found = demo_home.query(f"select {figure} from marts.{mart}")
         assert found == demo_home.query(f"select sum({column}) from marts.fct_open_items where {items}") != [(None,)], mart
     late = "select sum(recovered_base_amount) from marts.fct_collection_effectiveness group by level"

@@ -149,3 +149,15 @@ def test_policy_that_was_used_may_not_be_edited_but_a_new_version_may_come(home:
         con.execute("update policy.policy_turnover set period_months = 6 where policy_version = 'turnover-1'")
     outcome = check_policies(settings)
     assert not outcome.is_passed and outcome.summary.startswith("turnover-1 says other than when publication 2026-03-31-")
+
+
+def test_a_publication_is_built_again_from_the_archive_and_a_mart_that_differs_is_named(home: Home) -> None:
+    """The manifest claims another content for one mart: of all marts only that one must differ."""
+    ((publication,),) = home.query("select publication_id from marts.dim_publication")
+    path = home.path / "publications" / publication / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["marts"]["fct_provision"]["content_hash"] = "0" * 64
+    path.write_text(json.dumps(manifest))
+    done = home.run("reproduce", publication)
+    assert done.returncode == 1 and "differs: fct_provision" in done.stdout and done.stdout.count("differs:") == 1, done.stderr
+    assert f"{len(manifest['marts']) - 1} of {len(manifest['marts'])} marts are the same" in done.stdout

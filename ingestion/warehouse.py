@@ -52,9 +52,12 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
         try:
             return duckdb.connect(str(path))
         except duckdb.IOException as error:
-            if seconds_left == 0 or "lock" not in str(error):
-                fix = "wait for the other command to end, then run this again"
-                raise DataRefusedError(f"Cannot open {path}: {str(error).splitlines()[0]}", fix) from error
+            told = f"Cannot open {path}: {str(error).splitlines()[0]}"
+            if "lock" not in str(error):
+                fix = "if it is damaged, run `receivables restore`: it loads every archived file into a new one"
+                raise DataRefusedError(told, fix) from error
+            if seconds_left == 0:
+                raise DataRefusedError(told, "wait for the other command to end, then run this again") from error
             time.sleep(1)
     raise AssertionError("unreachable")
 

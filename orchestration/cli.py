@@ -311,6 +311,25 @@ def reproduce(publication_id: str) -> None:
     sys.exit(1 if found.differing else 0)
 
 
+@main.command()
+@refusing_plainly
+def restore() -> None:
+    """Load every archived file into a new working database, when the old one is damaged. What is published stays as it is.
+
+    \b
+    Example:
+      receivables restore
+      receivables refresh --as-of 2026-10-31
+    """
+    from orchestration.audit.restore import restore_working_database
+
+    settings = read_settings()
+    with only_command(settings):
+        count, old = restore_working_database(settings)
+    click.echo(f"{count} loads are in {settings.working_database} again." + (f" The old file is {old}." if old else ""))
+    click.echo("Run `receivables refresh --as-of DATE` next.")
+
+
 @main.group()
 def audit() -> None:
     """What auditors ask for."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from ingestion.warehouse import open_working
 from orchestration.assets.partitions import CLI_TAG, refuse_other_centuries
 from orchestration.audit.record import REFRESH, record
 from orchestration.definitions import build_definitions
@@ -28,6 +29,7 @@ def run_refresh(settings: Settings, as_of_date: date, profile: str, extracts: Pa
     """Run `daily_refresh` for one as-of date and say how it ended. Refused when another refresh holds the home."""
     refuse_other_centuries(as_of_date)
     with only_command(settings), dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        _refuse_damaged(settings)
         _close_killed_runs(instance)
         with _log_to(settings.refresh_log):
             result = (
@@ -48,6 +50,12 @@ def run_refresh(settings: Settings, as_of_date: date, profile: str, extracts: Pa
         told = {"as_of_date": as_of_date, "profile": profile, "is_published": result.success, "problems": problems}
         record(settings, start_of_run(instance, result.run_id), (REFRESH, told))
         return RefreshOutcome(result.success, problems)
+
+
+def _refuse_damaged(settings: Settings) -> None:
+    """Refuse a working database that does not open, once and before any step does."""
+    with open_working(settings.working_database, settings.memory_limit):
+        pass
 
 
 @contextmanager

@@ -187,7 +187,7 @@ def _about(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[s
     yield "publication", one["publication_id"], other["publication_id"]
     yield "as of", one["as_of_date"], other["as_of_date"]
     known = {entry["load_id"] for entry in one["inputs"]}
-    new = [entry["file"] for entry in other["inputs"] if entry["load_id"] not in known]
+    new = [entry["file_name"] for entry in other["inputs"] if entry["load_id"] not in known]
     yield "files loaded", str(len(one["inputs"])), f"{len(other['inputs'])}" + (f", new: {', '.join(new[:5])}" if new else "")
     yield "code", str(one["code_commit"])[:12], str(other["code_commit"])[:12]
     for area in sorted(one["policy_versions"].keys() | other["policy_versions"].keys()):

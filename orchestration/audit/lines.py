@@ -15,10 +15,11 @@ from ingestion.profile import FileFormat, load_profile
 
 def line_texts(archive: Path, entry: Mapping[str, Any], numbers: Collection[int]) -> dict[int, str]:
     """Texts of lines of the file that a manifest's input entry names, by number from 1. Refused when the file is not archived."""
-    path = archived_path(archive, entry["sha256"])
+    path = archived_path(archive, entry["file_sha256"])
     if not path.exists():
         raise DataRefusedError(
-            f"The archived copy of {entry['file']} ({path}) is gone.", "`receivables audit verify` tells what else is missing"
+            f"The archived copy of {entry['file_name']} ({path}) is gone.",
+            "see what else is with `receivables audit verify`",
         )
     file_format = _format(entry)
     if file_format.format == "xlsx":
@@ -37,5 +38,5 @@ def line_texts(archive: Path, entry: Mapping[str, Any], numbers: Collection[int]
 
 def _format(entry: Mapping[str, Any]) -> FileFormat:
     """How the profile that loaded a file reads it."""
-    mappings = load_profile(entry["profile"]).mappings_of(load_contracts()[entry["table"]])
-    return next((one.file_format for one in mappings if fnmatch(entry["file"], one.files)), mappings[0].file_format)
+    mappings = load_profile(entry["profile_name"]).mappings_of(load_contracts()[entry["table_name"]])
+    return next((one.file_format for one in mappings if fnmatch(entry["file_name"], one.files)), mappings[0].file_format)

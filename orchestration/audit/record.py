@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -23,13 +24,19 @@ def record(settings: Settings, at: datetime, *events: Event) -> None:
 def record_loads(settings: Settings, at: datetime) -> None:
     """Add every load that the ledger does not know yet: also those of a refresh that was killed before it could say so."""
     known = {entry.details["load_id"] for entry in Ledger(settings.ledger).entries() if entry.event == LOAD}
+    with duckdb.connect(str(settings.working_database)) as con:
+        loads = loads_as_told(con)
+    record(settings, at, *((LOAD, load) for load in loads if load["load_id"] not in known))
+
+
+def loads_as_told(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Every load of the working database, as the ledger and a manifest tell of it."""
     names = (
         "load_id", "table_name", "profile_name", "file_name", "file_sha256", "delivered_row_count", "loaded_row_count",
         "quarantined_row_count", "loaded_at",
     )  # fmt: skip
-    with duckdb.connect(str(settings.working_database)) as con:
-        loads = con.execute(f"select {', '.join(names)} from raw.loads order by load_id").fetchall()
-    record(settings, at, *((LOAD, dict(zip(names, load, strict=True))) for load in loads if load[0] not in known))
+    rows = con.execute(f"select {', '.join(names)} from raw.loads order by load_id").fetchall()
+    return [{**dict(zip(names, row, strict=True)), "loaded_at": str(row[-1])} for row in rows]
 
 
 def policies_used(settings: Settings) -> dict[str, Entry]:

@@ -10,19 +10,14 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-from ingestion.archive import archived_path
-from ingestion.contract import load_contracts
 from ingestion.errors import DataRefusedError
-from ingestion.loader import load_table
-from ingestion.profile import load_profile
-from ingestion.warehouse import ask_for, create_raw_tables, open_working
+from ingestion.warehouse import ask_for, open_working
+from orchestration.audit.restore import load_again
 from orchestration.publication.fingerprint import table_hashes
 from orchestration.publication.publish import MANIFEST
 from orchestration.settings import PROJECT_ROOT, Settings, apply_settings, code_commit
@@ -48,9 +43,7 @@ def reproduce(settings: Settings, publication_id: str) -> Reproduction:
     shutil.rmtree(home.home, ignore_errors=True)
     apply_settings(home)
     with open_working(home.working_database, home.memory_limit) as con:
-        create_raw_tables(con)
-        for entry in sorted(manifest["inputs"], key=lambda entry: int(entry["load_id"])):
-            _load(con, settings, home, entry)
+        load_again(con, settings.archive, home.extracts, manifest["inputs"])
         ask_for(con, date.fromisoformat(manifest["as_of_date"]))
     project, code = _project(home, manifest["code_commit"])
     _build(home, project)
@@ -60,26 +53,6 @@ def reproduce(settings: Settings, publication_id: str) -> Reproduction:
     differing = sorted(name for name in published.keys() | found.keys() if published.get(name) != found.get(name))
     same = sorted(published.keys() - set(differing))
     return Reproduction(tuple(same), tuple(differing), code, home.working_database)
-
-
-def _load(con: Any, settings: Settings, home: Settings, entry: Mapping[str, Any]) -> None:
-    """Load one file of the archive under the name that it was delivered with, so that it gets the number it had."""
-    source = archived_path(settings.archive, entry["sha256"])
-    if not source.exists():
-        raise DataRefusedError(f"The archived copy of {entry['file']} ({source}) is gone.", "restore it from a backup")
-    delivered = (home.extracts / entry["file"]).resolve()
-    if not delivered.is_relative_to(home.extracts.resolve()):
-        raise DataRefusedError(f"{entry['file']} is no name of a delivered file.", "`receivables audit verify` the manifest")
-    delivered.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, delivered)
-    contract, profile = load_contracts()[entry["table"]], load_profile(entry["profile"])
-    found = load_table(con, contract, profile, home.extracts, home.archive, datetime.fromisoformat(entry["loaded_at"]))
-    delivered.unlink()
-    if [load.load_id for load in found.loads] != [entry["load_id"]]:
-        raise DataRefusedError(
-            f"{entry['file']} was load {entry['load_id']} of {entry['table']} and is not any more.",
-            f"the profile {entry['profile']} or its contract has changed since: check out {entry['file']}'s commit of them",
-        )
 
 
 def _project(home: Settings, commit: str | None) -> tuple[Path, str]:

@@ -121,9 +121,9 @@ class Trace:
             yield "  under policy {policy_version}, by {author}, approved by {approver}: {reason}".format(**self.policy)
         if self.parts is None:
             yield "\nOpen items do not make this figure up. It was computed from:"
-            yield from (
-                f"  {entry['file']}  ({entry['table']}, {entry['loaded']:,} rows, {entry['sha256']})" for entry in self.inputs
-            )
+            for entry in self.inputs:
+                told = f"{entry['table_name']}, {entry['loaded_row_count']:,} rows, {entry['file_sha256']}"
+                yield f"  {entry['file_name']}  ({told})"
             return
         yield f"\n{len(self.parts)} open items come to it: {'yes, to the cent' if self.adds_up else 'NO'}"
         for part in self.parts:
@@ -151,7 +151,7 @@ def trace(settings: Settings, mart: str, asked: Mapping[str, str], column: str |
         row = _row(con, mart, key)
         parts = _parts(con, settings, manifest, mart, key, column)
         policy = _policy(con, row.get("policy_version"))
-    inputs = tuple({name: entry[name] for name in ("file", "table", "loaded", "sha256")} for entry in manifest["inputs"])
+    inputs = tuple(manifest["inputs"])
     model = _model(settings, mart)
     return Trace(manifest["publication_id"], mart, model, key, column, row[column], parts, policy, inputs)
 
@@ -280,6 +280,6 @@ def _sources(
     for company, document, instalment, table, record, part, amount, load_id, line in rows:
         entry = inputs[load_id]
         name = f"{table.partition('.')[2].removesuffix('s')} {record if part == 'document' else f'{record} {part}'}"
-        source = Source(table, name, amount, entry["file"], entry["sha256"], line, texts[load_id].get(line, ""))
+        source = Source(table, name, amount, entry["file_name"], entry["file_sha256"], line, texts[load_id].get(line, ""))
         found[company, document, instalment].append(source)
     return {key: tuple(sources) for key, sources in found.items()}

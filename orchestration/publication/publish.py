@@ -24,6 +24,7 @@ from orchestration.audit.record import (
     REMOVED,
     VERDICT,
     file_hashes,
+    loads_as_told,
     newly_used,
     record,
     recorded_files,
@@ -195,10 +196,7 @@ def _manifest(
 ) -> dict[str, Any]:
     """What the publication is and came from."""
     with duckdb.connect(str(settings.working_database)) as con:
-        inputs = con.execute(
-            "select load_id, table_name, profile_name, file_name, file_sha256, delivered_row_count, loaded_row_count, "
-            "quarantined_row_count, loaded_at::varchar from raw.loads order by load_id"
-        ).fetchall()
+        inputs = loads_as_told(con)
         policies = con.execute(
             "select policy_area, policy_version from marts.dim_policies where is_in_force order by policy_area"
         ).fetchall()
@@ -211,7 +209,6 @@ def _manifest(
             name: (con.execute(f"select count(*) from marts.{quoted(name)}").fetchone() or (0,))[0]
             for name in candidate.mart_hashes
         }
-    names = ("load_id", "table", "profile", "file", "sha256", "delivered", "loaded", "quarantined", "loaded_at")
     previous = published_manifest(settings)
     return {
         "publication_id": candidate.publication_id,
@@ -224,7 +221,7 @@ def _manifest(
         "lock_sha256": fingerprint(PROJECT_ROOT / "uv.lock"),
         "policy_versions": dict(policies),
         "policy_hashes": candidate.policy_hashes,
-        "inputs": [dict(zip(names, row, strict=True)) for row in inputs],
+        "inputs": inputs,
         "control_totals": [{"company": c, "currency": k, "outstanding_amount": amount} for c, k, amount in totals],
         "marts": {name: {"content_hash": candidate.mart_hashes[name], "rows": rows[name]} for name in rows},
         "checks_passed": verdict.check_count - len(verdict.warnings),

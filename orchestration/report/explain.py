@@ -125,7 +125,7 @@ def _with_files(
     columns: list[str], rows: list[tuple[Any, ...]], inputs: Sequence[dict[str, Any]]
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Factors with the file and line that they were read from instead of the load's number."""
-    files = {entry["load_id"]: PurePosixPath(entry["file"]).name for entry in inputs}
+    files = {entry["load_id"]: PurePosixPath(entry["file_name"]).name for entry in inputs}
     told = [
         (*values, f"{files[load_id]} line {line}" if load_id in files else f"computed from {table}")
         for *values, table, load_id, line in rows

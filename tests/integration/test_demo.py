@@ -128,7 +128,7 @@ def test_the_manifest_says_what_it_came_from(demo_home: Home) -> None:
     ((text,),) = demo_home.query("select manifest from marts.dim_publication")
     manifest = json.loads(text)
     assert manifest["as_of_date"] == "2026-10-31"
-    assert len(manifest["inputs"]) == 21 and all(len(one["sha256"]) == 64 for one in manifest["inputs"])
+    assert len(manifest["inputs"]) == 21 and all(len(one["file_sha256"]) == 64 for one in manifest["inputs"])
     assert manifest["policy_versions"]["aging"] == "aging-1"
     ((outstanding,),) = demo_home.query(
         "select sum(outstanding_amount) from marts.fct_aging where as_of_date = '2026-10-31' and currency_code = 'CNY'"

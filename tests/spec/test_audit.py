@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.publication.fingerprint import table_hashes
 from orchestration.quality.policies import check_policies
 from orchestration.settings import Settings
 from tests.conftest import WORKED_LEDGER, Home
@@ -137,6 +138,24 @@ def test_a_rollback_to_files_that_were_changed_is_refused(home: Home) -> None:
     back = home.run("rollback", publication, "--reason", "test")
     assert back.returncode == 1 and "are not as they were published" in back.stderr
     assert home.run("rollback", "no-such", "--reason", "test").returncode == 1
+
+
+def test_a_damaged_working_database_is_refused_once_and_restored_from_the_archive(home: Home) -> None:
+    database = home.path / "working.duckdb"
+    with duckdb.connect(str(database)) as con:
+        raw = table_hashes(con, "raw")
+    database.write_bytes(b"\0" * 64 + database.read_bytes()[64:])
+    published = home.content_hash()
+    ledger = ("--profile", "canonical", "--extracts", str(WORKED_LEDGER))
+    refused = home.run("refresh", "--as-of", "2026-03-31", *ledger)
+    assert refused.returncode == 1 and refused.stderr.count("Cannot open") == 1 and "`receivables restore`" in refused.stderr
+    restored = home.run("restore")
+    assert restored.returncode == 0 and "23 loads are in" in restored.stdout and "working.damaged-1" in restored.stdout
+    with duckdb.connect(str(database)) as con:
+        found = table_hashes(con, "raw")
+    # What the next refresh asks for is the only thing that no file brought.
+    assert {**found, "refresh": ""} == {**raw, "refresh": ""}
+    assert home.content_hash() == published and not (home.path / "restoring").exists()
 
 
 def test_policy_that_was_used_may_not_be_edited_but_a_new_version_may_come(home: Home) -> None:

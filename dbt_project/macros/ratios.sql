@@ -2,3 +2,8 @@
 {% macro ratio(numerator, denominator) -%}
     cast(cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0) as decimal(24, 6))
 {%- endmacro %}
+
+{# Below every measured value: the lower end of a range that has none. #}
+{% macro lowest_number() -%}
+    cast('-999999999999999999' as decimal(24, 6))
+{%- endmacro %}

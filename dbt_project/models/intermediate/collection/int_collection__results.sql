@@ -40,19 +40,27 @@ followed as (
             partition by customer_id order by happened_on, kind, event_key rows between unbounded preceding and current row
         ) as last_contact
     from ordered
+),
+
+-- The window is judged after the join: a condition over both sides would have DuckDB compare every pair.
+contacted as (
+    select
+        results.*,
+        contacts.activity_id,
+        {{ days_between("contacts.activity_date", "results.caused_before") }} as days_since_contact
+    from results
+    inner join followed on followed.kind = 1 and results.result_key = followed.event_key
+    left join {{ ref("int_collection__contacts_staged") }} as contacts
+        on followed.last_contact = cast(contacts.activity_date as varchar) || contacts.activity_id
 )
 
 select
-    results.result_key,
-    results.result_type,
-    results.customer_id,
-    results.counted_on,
-    results.recovered_base_amount,
-    results.is_kept,
-    contacts.activity_id
-from results
-inner join followed on followed.kind = 1 and results.result_key = followed.event_key
+    contacted.result_key,
+    contacted.result_type,
+    contacted.customer_id,
+    contacted.counted_on,
+    contacted.recovered_base_amount,
+    contacted.is_kept,
+    case when contacted.days_since_contact <= policy.recovery_window_days then contacted.activity_id end as activity_id
+from contacted
 cross join policy
-left join {{ ref("int_collection__contacts_staged") }} as contacts
-    on followed.last_contact = cast(contacts.activity_date as varchar) || contacts.activity_id
-    and {{ days_between("contacts.activity_date", "results.caused_before") }} <= policy.recovery_window_days

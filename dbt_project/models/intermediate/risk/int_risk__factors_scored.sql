@@ -7,6 +7,15 @@ with factors as (
     from {{ ref("policy_scorecard_factors") }}
 ),
 
+-- Open ends as numbers: `is null or` in an outer join would have DuckDB compare every row with every band.
+bands as (
+    select
+        *,
+        coalesce(from_value, {{ lowest_number() }}) as lowest_value,
+        coalesce(to_value, -{{ lowest_number() }}) as highest_value
+    from {{ ref("policy_scorecard_bands") }}
+),
+
 valued as (
     select
         chosen.as_of_date,
@@ -45,11 +54,11 @@ pointed as (
             when valued.missing_rule = 'fixed_points' then valued.missing_points
         end as points
     from valued
-    left join {{ ref("policy_scorecard_bands") }} as bands
+    left join bands
         on valued.policy_version = bands.policy_version
         and valued.factor_code = bands.factor_code
-        and (bands.from_value is null or valued.measured_value >= bands.from_value)
-        and (bands.to_value is null or valued.measured_value < bands.to_value)
+        and valued.measured_value >= bands.lowest_value
+        and valued.measured_value < bands.highest_value
 ),
 
 totals as (

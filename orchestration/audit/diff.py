@@ -16,7 +16,7 @@ import duckdb
 
 from ingestion.errors import DataRefusedError
 from ingestion.readers import literal, quoted
-from orchestration.publication.publish import DATABASE, MANIFEST
+from orchestration.publication.publish import DATABASE, required_folder
 from orchestration.quality.candidate import read_marts
 from orchestration.report.render import as_table, titled_table
 from orchestration.settings import Settings
@@ -174,10 +174,8 @@ def diff(settings: Settings, earlier: str, later: str, customers_shown: int) -> 
 
 def _attach(con: duckdb.DuckDBPyConnection, settings: Settings, name: str, publication_id: str) -> dict[str, Any]:
     """Attach a publication's database; its manifest."""
-    kept = {path.parent.name: path.parent for path in settings.publications.glob(f"*/{MANIFEST}")}
-    if publication_id not in kept:
-        raise DataRefusedError(f"No publication {publication_id} is kept.", "choose one that `receivables publications` lists")
-    con.execute(f"attach {literal(str(kept[publication_id] / DATABASE))} as {name} (read_only)")
+    folder = required_folder(settings, publication_id)
+    con.execute(f"attach {literal(str(folder / DATABASE))} as {name} (read_only)")
     row = con.execute(f"select manifest from {name}.marts.dim_publication").fetchone()
     return dict(json.loads(row[0])) if row else {}
 
@@ -191,8 +189,7 @@ def _about(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[s
     yield "files loaded", str(len(one["inputs"])), f"{len(other['inputs'])}" + (f", new: {', '.join(new[:5])}" if new else "")
     yield "code", str(one["code_commit"])[:12], str(other["code_commit"])[:12]
     for area in sorted(one["policy_versions"].keys() | other["policy_versions"].keys()):
-        versions = (str(manifest["policy_versions"].get(area)) for manifest in (one, other))
-        before, after = versions
+        before, after = (str(manifest["policy_versions"].get(area)) for manifest in (one, other))
         if before != after:
             yield f"policy of {area}", before, after
 

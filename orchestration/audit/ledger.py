@@ -7,7 +7,7 @@ that was kept elsewhere.
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -58,9 +58,9 @@ class Ledger:
         """Add entries at the end, all or none of them. Refused when the chain does not hold: nothing is built on a broken one."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(self._path.with_suffix(".lock")):
-            if problem := self.problem():
-                raise DataRefusedError(problem, RESTORE)
             entries = self.entries()
+            if problem := self.problem(entries):
+                raise DataRefusedError(problem, RESTORE)
             last = entries[-1] if entries else None
             added = []
             for event, details in events:
@@ -68,10 +68,10 @@ class Ledger:
                 added.append(last)
             self._write("".join(_line(asdict(entry)) + "\n" for entry in added))
 
-    def problem(self) -> str | None:
-        """The first broken link of the chain, in words; None when it holds."""
+    def problem(self, entries: Sequence[Entry]) -> str | None:
+        """The first broken link of the chain of all entries, in words; None when it holds."""
         previous = BEGINNING
-        for number, entry in enumerate(self.entries(), 1):
+        for number, entry in enumerate(entries, 1):
             if entry.number != number or entry.previous_hash != previous:
                 return f"{self._path} line {number}: the entry does not follow the one before it"
             if entry.hash != entry.own_hash():

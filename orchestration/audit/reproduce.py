@@ -19,7 +19,7 @@ from ingestion.errors import DataRefusedError
 from ingestion.warehouse import ask_for, open_working
 from orchestration.audit.restore import load_again
 from orchestration.publication.fingerprint import table_hashes
-from orchestration.publication.publish import MANIFEST
+from orchestration.publication.publish import MANIFEST, required_folder
 from orchestration.settings import PROJECT_ROOT, Settings, apply_settings, code_commit
 
 
@@ -35,10 +35,7 @@ class Reproduction:
 
 def reproduce(settings: Settings, publication_id: str) -> Reproduction:
     """Rebuild a publication in a folder of its own. Refused when it is not kept or a file of it is no longer in the archive."""
-    manifests = {path.parent.name: path for path in settings.publications.glob(f"*/{MANIFEST}")}
-    if publication_id not in manifests:
-        raise DataRefusedError(f"No publication {publication_id} is kept.", "choose one that `receivables publications` lists")
-    manifest = json.loads(manifests[publication_id].read_text(encoding="utf-8"))
+    manifest = json.loads((required_folder(settings, publication_id) / MANIFEST).read_text(encoding="utf-8"))
     home = replace(settings, home=settings.home / "reproductions" / publication_id)
     shutil.rmtree(home.home, ignore_errors=True)
     apply_settings(home)

@@ -17,7 +17,7 @@ import duckdb
 from ingestion.errors import DataRefusedError
 from ingestion.readers import literal, quoted
 from orchestration.audit.lines import line_texts
-from orchestration.publication.serving import required_manifest
+from orchestration.publication.serving import fetched, required_manifest
 from orchestration.settings import Settings
 
 ITEM = " and ".join(f"items.{name} = cell.{name}" for name in ("company_code", "document_no", "instalment_no"))
@@ -151,8 +151,7 @@ def trace(settings: Settings, mart: str, asked: Mapping[str, str], column: str |
         row = _row(con, mart, key)
         parts = _parts(con, settings, manifest, mart, key, column)
         policy = _policy(con, row.get("policy_version"))
-    inputs = tuple(manifest["inputs"])
-    model = _model(settings, mart)
+    model, inputs = _model(settings, mart), tuple(manifest["inputs"])
     return Trace(manifest["publication_id"], mart, model, key, column, row[column], parts, policy, inputs)
 
 
@@ -169,8 +168,7 @@ def _where(key: Mapping[str, str]) -> str:
 
 def _row(con: duckdb.DuckDBPyConnection, mart: str, key: Mapping[str, str]) -> dict[str, Any]:
     """The one row that the key means."""
-    found = con.execute(f"select * from marts.{quoted(mart)} where {_where(key)} limit 2")
-    names, rows = [name for name, *_ in found.description or []], found.fetchall()
+    names, rows = fetched(con, f"select * from marts.{quoted(mart)} where {_where(key)} limit 2")
     told = ", ".join(f"{name}={value}" for name, value in key.items())
     if not rows:
         raise DataRefusedError(f"{mart} has no row with {told}.", "check the values; a date is written 2026-10-31")
@@ -183,13 +181,13 @@ def _row(con: duckdb.DuckDBPyConnection, mart: str, key: Mapping[str, str]) -> d
 
 
 def _policy(con: duckdb.DuckDBPyConnection, version: str | None) -> dict[str, Any] | None:
-    found = con.execute(
+    names, rows = fetched(
+        con,
         "select policy_version, policy_area, effective_from, author, approver, reason, reference from marts.dim_policies "
         "where policy_version = ?",
         [version],
     )
-    names, row = [name for name, *_ in found.description or []], found.fetchone()
-    return dict(zip(names, row, strict=True)) if row else None
+    return dict(zip(names, rows[0], strict=True)) if rows else None
 
 
 def _parts(
@@ -215,8 +213,8 @@ def _parts(
     )
     con.execute(
         """create temp table applied as
-        select parts.company_code, parts.document_no, parts.instalment_no, settled.application_no, settled.application_rule,
-            settled.debit_document_no, settled.credit_document_no, settled.effective_date, settled.balance_change_amount
+        select parts.company_code, parts.document_no, parts.instalment_no, settled.application_no,
+            settled.debit_document_no, settled.credit_document_no, settled.balance_change_amount
         from parts
         inner join marts.fct_settlements as settled
             on parts.company_code = settled.company_code and parts.document_no = settled.document_no

@@ -24,7 +24,7 @@ def prove(settings: Settings, anchor: str | None = None) -> Proof:
     """Prove the chain, every archived file and every publication kept. Refused with the first broken link."""
     ledger = Ledger(settings.ledger)
     entries = ledger.entries()
-    problem = ledger.problem() or next(_problems(settings, entries, anchor), None)
+    problem = ledger.problem(entries) or next(_problems(settings, entries, anchor), None)
     if problem:
         raise DataRefusedError(problem, "restore it from a backup; what was changed, and when, is for the auditor to judge")
     files = {entry.details["file_sha256"] for entry in entries if entry.event == LOAD}

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Iterable
 
 import duckdb
 
@@ -14,14 +15,19 @@ def table_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
     Rows are combined by exclusive or (order does not matter) and by a sum of their upper halves (equal rows do not cancel out).
     """
     columns = con.execute(f"describe {table}").fetchall()
-    names = ", ".join(f"coalesce({quoted(name)}::varchar, chr(0))" for name, *_ in columns)
+    row_text = _row_text([name for name, *_ in columns])
     digest = con.execute(
-        f"""with hashed as (select md5_number(concat_ws(chr(1), {names})) as row_hash from {table})
+        f"""with hashed as (select md5_number({row_text}) as row_hash from {table})
         select count(*), coalesce(bit_xor(row_hash), 0)::varchar, coalesce(sum((row_hash >> 64)::hugeint), 0)::varchar
         from hashed"""
     ).fetchone()
     header = [(name, sql_type) for name, sql_type, *_ in columns]
     return hashlib.sha256(repr((header, digest)).encode()).hexdigest()
+
+
+def _row_text(columns: Iterable[str]) -> str:
+    """A row as one text, in which null is another than empty."""
+    return f"concat_ws(chr(1), {', '.join(f'coalesce({quoted(name)}::varchar, chr(0))' for name in columns)})"
 
 
 def version_hashes(con: duckdb.DuckDBPyConnection, schema: str, key: str) -> dict[str, str]:
@@ -33,13 +39,12 @@ def version_hashes(con: duckdb.DuckDBPyConnection, schema: str, key: str) -> dic
     parts: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for (name,) in tables:
         table = f"{quoted(schema)}.{quoted(name)}"
-        columns = [quoted(column) for column, *_ in con.execute(f"describe {table}").fetchall()]
-        row = ", ".join(f"coalesce({column}::varchar, chr(0))" for column in columns)
+        columns = [column for column, *_ in con.execute(f"describe {table}").fetchall()]
         for value, digest in con.execute(
             f"select {quoted(key)}, md5(string_agg(row_text, chr(10) order by row_text)) "
-            f"from (select {quoted(key)}, concat_ws(chr(1), {row}) as row_text from {table}) group by 1"
+            f"from (select {quoted(key)}, {_row_text(columns)} as row_text from {table}) group by 1"
         ).fetchall():
-            parts[value].append((name, *columns, digest))
+            parts[value].append((name, *map(quoted, columns), digest))
     return {value: combined_hash(found) for value, found in parts.items()}
 
 

@@ -5,9 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ingestion.errors import DataRefusedError
-from orchestration.audit.record import ROLLED_BACK, record, recorded_files
+from orchestration.audit.record import ROLLED_BACK, record
 from orchestration.publication.candidate import read_candidate
-from orchestration.publication.publish import MANIFEST, Publication, Release, is_as_recorded, is_served, publish, switch
+from orchestration.publication.publish import (
+    MANIFEST,
+    Publication,
+    Release,
+    is_as_recorded,
+    kept_folders,
+    publish,
+    required_folder,
+    switch,
+)
+from orchestration.publication.serving import published_id
 from orchestration.quality.gate import judge
 from orchestration.settings import Settings
 
@@ -26,9 +36,9 @@ class KeptPublication:
 
 def kept_publications(settings: Settings) -> list[KeptPublication]:
     """Every publication kept, newest first."""
-    kept = []
-    for path in settings.publications.glob(f"*/{MANIFEST}"):
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+    kept, served = [], published_id(settings)
+    for folder in kept_folders(settings).values():
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         kept.append(
             KeptPublication(
                 manifest["publication_id"],
@@ -36,7 +46,7 @@ def kept_publications(settings: Settings) -> list[KeptPublication]:
                 manifest["published_at"],
                 manifest["content_hash"],
                 len(manifest["warnings"]),
-                is_served(settings, path.parent),
+                manifest["publication_id"] == served,
             )
         )
     return sorted(kept, key=lambda one: (one.published_at, one.publication_id), reverse=True)
@@ -44,9 +54,7 @@ def kept_publications(settings: Settings) -> list[KeptPublication]:
 
 def roll_back(settings: Settings, publication_id: str, at: datetime, reason: str) -> None:
     """Have BI read an earlier publication again. Refused when it is not kept, or not as the ledger tells of it."""
-    if publication_id not in recorded_files(settings):
-        raise DataRefusedError(f"No publication {publication_id} is kept.", "choose one that `receivables publications` lists")
-    target = settings.publications / publication_id
+    target = required_folder(settings, publication_id)
     if not is_as_recorded(settings, target):
         raise DataRefusedError(
             f"The files of {target} are not as they were published.", "`receivables audit verify` names the file; choose another"

@@ -105,6 +105,19 @@ def publish(
     return Publication(candidate.publication_id, is_new=True, warnings=verdict.warnings)
 
 
+def kept_folders(settings: Settings) -> dict[str, Path]:
+    """Folder of each publication that is kept, by id."""
+    return {path.parent.name: path.parent for path in settings.publications.glob(f"*/{MANIFEST}")}
+
+
+def required_folder(settings: Settings, publication_id: str) -> Path:
+    """Folder of a publication; refused when it is not kept."""
+    kept = kept_folders(settings)
+    if publication_id not in kept:
+        raise DataRefusedError(f"No publication {publication_id} is kept.", "choose one that `receivables publications` lists")
+    return kept[publication_id]
+
+
 def is_as_recorded(settings: Settings, target: Path) -> bool:
     """Whether a publication's folder holds what the ledger tells of it, file by file."""
     recorded = recorded_files(settings).get(target.name)
@@ -245,10 +258,10 @@ def switch(settings: Settings, target: Path) -> None:
 
 def _forget_old(settings: Settings, at: datetime) -> None:
     """Remove all but the last publications, never the one that BI reads; the ledger is told before."""
-    manifests = settings.publications.glob(f"*/{MANIFEST}")
-    newest_first = sorted(manifests, key=lambda path: (path.stat().st_mtime, path.parent.name), reverse=True)
+    folders = kept_folders(settings).values()
+    newest_first = sorted(folders, key=lambda folder: ((folder / MANIFEST).stat().st_mtime, folder.name), reverse=True)
     current = published_id(settings)
-    old = [path.parent for path in newest_first[settings.kept_publications :] if path.parent.name != current]
+    old = [folder for folder in newest_first[settings.kept_publications :] if folder.name != current]
     record(settings, at, *((REMOVED, {"publication_id": folder.name}) for folder in old))
     for folder in old:
         shutil.rmtree(folder)

@@ -24,6 +24,12 @@ def published_manifest(settings: Settings) -> dict[str, Any] | None:
     return json.loads(row[0]) if row else None
 
 
+def fetched(con: duckdb.DuckDBPyConnection, query: str, values: object = None) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of a query."""
+    found = con.execute(query, values)
+    return [name for name, *_ in found.description or []], found.fetchall()
+
+
 def required_manifest(settings: Settings) -> dict[str, Any]:
     """Manifest of what BI reads now; refused before the first publication."""
     manifest = published_manifest(settings)

@@ -16,7 +16,7 @@ import jinja2
 
 from ingestion.errors import DataRefusedError
 from ingestion.readers import literal, quoted
-from orchestration.publication.serving import required_manifest
+from orchestration.publication.serving import fetched, required_manifest
 from orchestration.settings import Settings
 
 MACROS = ("money.sql", "aging.sql")
@@ -64,11 +64,11 @@ class AgedLedger:
             f"select {keys}, {', '.join(columns)}, coalesce(sum(amount) filter (bucket_code = 'unapplied'), 0) as unapplied, "
             f"coalesce({total}, 0) as total from ({self._by_bucket()}) group by {keys} order by {keys}"
         )
-        return self._fetch(query)
+        return fetched(self._con, query)
 
     def items(self) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column names and rows of the open items."""
-        return self._fetch(self._open_items())
+        return fetched(self._con, self._open_items())
 
     def as_json(self, about: dict[str, object]) -> str:
         """What the answer is about, totals, buckets and open items as one JSON object; DuckDB writes the exact decimals."""
@@ -78,10 +78,6 @@ class AgedLedger:
             row = self._con.execute(f"select coalesce(to_json(list(answer)), '[]') from ({query}) as answer").fetchone()
             told.append(f"{json.dumps(name)}: {row[0] if row else '[]'}")
         return "{" + ",\n ".join(told) + "}"
-
-    def _fetch(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        found = self._con.execute(query)
-        return [column[0] for column in found.description or []], found.fetchall()
 
     def _by_bucket(self) -> str:
         keys = dict.fromkeys((*CUSTOMER_KEYS, *self._keys))

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from ingestion.errors import DataRefusedError
-from orchestration.publication.serving import required_manifest
+from orchestration.publication.serving import fetched, required_manifest
 from orchestration.report.render import titled_table
 from orchestration.settings import Settings
 
@@ -58,10 +58,10 @@ def explained(settings: Settings, customer: str, as_of_date: date | None) -> Ite
         day = _reporting_date(con, as_of_date or date.fromisoformat(manifest["as_of_date"]))
         asked = {"customer": customer_id, "day": day}
         yield from _headline(con, asked)
-        factors = _with_files(*_fetch(con, FACTORS, asked), manifest["inputs"])
+        factors = _with_files(*fetched(con, FACTORS, asked), manifest["inputs"])
         yield from titled_table("Factors", *factors)
         for title, query in (("Exposure, base currency", EXPOSURE), ("Aging", AGING), ("Alerts", ALERTS)):
-            yield from titled_table(title, *_fetch(con, query, asked))
+            yield from titled_table(title, *fetched(con, query, asked))
         yield "\nHistory"
         yield from _chart(con, asked)
         yield f"\nPublication {manifest['publication_id']}"
@@ -100,11 +100,11 @@ def _reporting_date(con: duckdb.DuckDBPyConnection, asked: date) -> date:
 
 
 def _headline(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> Iterator[str]:
-    _, customers = _fetch(con, CUSTOMER, {"customer": asked["customer"]})
+    _, customers = fetched(con, CUSTOMER, {"customer": asked["customer"]})
     ((name, credit_code, group, rule),) = customers
     yield f"{name}  ({asked['customer']})  as of {asked['day']}"
     yield f"Social credit code {credit_code or 'none on file'}; group {group} ({rule})"
-    _, grades = _fetch(con, GRADE, asked)
+    _, grades = fetched(con, GRADE, asked)
     if not grades:
         yield "Not graded: nothing was posted for this customer by then."
         return
@@ -135,7 +135,7 @@ def _with_files(
 
 def _chart(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> Iterator[str]:
     """A bar for each reporting date: score from 0 to 100, amounts from 0 to their highest."""
-    _, rows = _fetch(con, HISTORY, asked)
+    _, rows = fetched(con, HISTORY, asked)
     if not rows:
         yield "none"
         return
@@ -157,8 +157,3 @@ def _bars(values: Sequence[Any], highest: Any) -> str:
 
 def _or_none(value: object) -> str:
     return "none" if value is None else f"{value:,}"
-
-
-def _fetch(con: duckdb.DuckDBPyConnection, query: str, asked: dict[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
-    found = con.execute(query, asked)
-    return [column[0] for column in found.description or []], found.fetchall()

@@ -2,13 +2,8 @@
 -- Grain: one row per as_of_date and customer_id with a contact.
 with contacts as (
     -- Of several on one day the last by its number.
-    select
-        matched.customer_id, activities.activity_date, activities.outcome,
-        cast(activities.activity_date as varchar) || activities.activity_id as contact_order
-    from {{ ref("stg_crm__collection_activities") }} as activities
-    inner join {{ ref("int_customers__matched") }} as matched
-        on matched.source_system = 'crm' and activities.account_id = matched.source_record
-    where matched.customer_id is not null
+    select customer_id, activity_date, outcome, cast(activity_date as varchar) || activity_id as contact_order
+    from {{ ref("int_collection__contacts_staged") }}
 )
 
 select

@@ -6,6 +6,7 @@ with contacts as (
         matched.customer_id,
         activities.activity_date,
         activities.channel,
+        activities.outcome,
         activities.collector_name,
         activities.cost_amount,
         activities.company_code,
@@ -34,6 +35,7 @@ select
     contacts.customer_id,
     contacts.activity_date,
     contacts.channel,
+    contacts.outcome,
     contacts.collector_name,
     contacts.cost_amount,
     overdue.days_overdue

@@ -1,13 +1,9 @@
 -- How overdue each customer is: shares of the amounts owed, longest days past due, and longest without an explanation.
 -- Grain: one row per as_of_date and customer_id with items open.
 with explained as (
-    select
-        matched.customer_id,
-        activities.activity_date
-    from {{ ref("stg_crm__collection_activities") }} as activities
-    inner join {{ ref("int_customers__matched") }} as matched
-        on matched.source_system = 'crm' and activities.account_id = matched.source_record
-    where activities.outcome in ('explained', 'promised') and matched.customer_id is not null
+    select customer_id, activity_date
+    from {{ ref("int_collection__contacts_staged") }}
+    where outcome in ('explained', 'promised')
 ),
 
 explained_customers as (

@@ -20,10 +20,6 @@ with stages as (
         and (stages.to_days is null or contacts.days_overdue <= stages.to_days)
 ),
 
-dates as (
-    select as_of_date, previous_date from {{ ref("int_dates__reporting") }}
-),
-
 {% set levels = ["channel", "collector", "stage"] %}
 events as (
     {% for level in levels %}
@@ -69,6 +65,6 @@ select
     cast(sum(events.kept_count) as integer) as kept_count,
     {{ ratio("100 * sum(events.kept_count)", "sum(events.promise_count)") }} as promises_kept_pct,
     {{ policy_now("collection") }} as policy_version
-from dates
+from {{ ref("int_dates__reporting") }} as dates
 inner join events on events.counted_on > dates.previous_date and events.counted_on <= dates.as_of_date
 group by dates.as_of_date, events.level, events.level_key

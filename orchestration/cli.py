@@ -197,7 +197,7 @@ def trace(mart: str, key: tuple[str, ...], column: str | None, output_format: st
     \b
     Example:
       receivables trace fct_turnover level=company level_key=1000 as_of_date=2025-12-31
-      receivables trace fct_aging customer_id=1000-0000100000 bucket_code=1-30 --format json
+      receivables trace fct_aging customer_id=91110105100001051N bucket_code=1-30 --format json
     """
     from orchestration.audit.trace import trace as trace_cell
 

@@ -29,8 +29,6 @@ QUARANTINED_ROWS = """create table if not exists raw.quarantined_rows (
     line_number bigint not null, column_name varchar, value varchar, reason varchar not null, line_text varchar
 )"""
 
-REFRESH = "create table if not exists raw.refresh (as_of_date date not null, known_through bigint not null)"
-
 
 @contextmanager
 def open_working(path: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -68,7 +66,7 @@ def create_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     A raw table of an earlier release gains the columns that its contract has gained; they are null in what was loaded before.
     """
     con.execute("create schema if not exists raw")
-    for statement in (LOADS, QUARANTINED_ROWS, REFRESH):
+    for statement in (LOADS, QUARANTINED_ROWS):
         con.execute(statement)
     present = con.execute("select table_name, column_name from duckdb_columns() where schema_name = 'raw'").fetchall()
     for contract in load_contracts().values():
@@ -82,9 +80,10 @@ def create_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
                 con.execute(f"alter table {table} add column {quoted(name)} {sql_type}")
 
 
-def ask_for(con: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
-    """Note the as-of date that the models are to be built for, and that all loads so far are known."""
-    con.begin()
-    con.execute("delete from raw.refresh")
-    con.execute("insert into raw.refresh select ?, coalesce(max(load_id), 0) from raw.loads", [as_of_date])
-    con.commit()
+def ask_for(con: duckdb.DuckDBPyConnection, as_of_date: date, project_state: str) -> None:
+    """Note the as-of date to build for, by which state of the dbt project, and that all loads so far are known."""
+    con.execute(
+        """create or replace table raw.refresh as
+        select ?::date as as_of_date, coalesce(max(load_id), 0) as known_through, ? as project_state from raw.loads""",
+        [as_of_date, project_state],
+    )

@@ -16,15 +16,24 @@ PROJECT_FILES = ("*.sql", "*.yml", "*.csv", "*.md")
 def current_manifest(settings: Settings) -> Path:
     """Path of a manifest that matches the dbt project as it stands, parsing it when it has changed."""
     manifest = settings.dbt_target / "manifest.json"
-    note = settings.dbt_target / "manifest.parsed_from"
-    state = _project_state(settings.dbt_project)
-    if not (manifest.exists() and note.exists() and note.read_text(encoding="utf-8") == state):
+    note = _note(manifest)
+    state = _fingerprint_project(settings.dbt_project)
+    if not (manifest.exists() and note.exists() and project_state(manifest) == state):
         _parse(settings)
         note.write_text(state, encoding="utf-8")
     return manifest
 
 
-def _project_state(project: Path) -> str:
+def project_state(manifest: Path) -> str:
+    """Fingerprint of the project's files that a manifest was parsed from."""
+    return _note(manifest).read_text(encoding="utf-8")
+
+
+def _note(manifest: Path) -> Path:
+    return manifest.with_name("manifest.parsed_from")
+
+
+def _fingerprint_project(project: Path) -> str:
     files = sorted(path for pattern in PROJECT_FILES for path in project.rglob(pattern) if "target" not in path.parts)
     return combined_hash([(path.relative_to(project).as_posix(), fingerprint(path)) for path in files])
 

@@ -41,6 +41,21 @@ class Home:
             [RECEIVABLES, *arguments], env=self.environment, capture_output=True, text=True, check=False, timeout=600
         )
 
+    def dbt(self, target: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run dbt on this home's working database, with what it writes in `target`."""
+        project = str(ROOT / "dbt_project")
+        environment = {
+            **self.environment,
+            "RECEIVABLES_WORKING_DATABASE": str(self.path / "working.duckdb"),
+            "RECEIVABLES_DBT_THREADS": "1",
+            "RECEIVABLES_MEMORY_LIMIT": "2GB",
+            "DBT_LOG_PATH": str(target),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        }
+        places = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(target)]
+        dbt = str(Path(sys.executable).with_name("dbt"))
+        return subprocess.run([dbt, *arguments, *places], env=environment, capture_output=True, text=True, check=False)
+
     @property
     def environment(self) -> dict[str, str]:
         return {**os.environ, "RECEIVABLES_HOME": str(self.path)}

@@ -16,7 +16,9 @@ from range(getvariable('invoice_count')::bigint) as numbers(number);
 
 create table payments as
 with counted as (
-    select *, floor(draw('payments', number) * 2 * getvariable('application_count') / getvariable('invoice_count') + 0.5)::integer as payment_count
+    select *, floor(
+        draw('payments', number) * 2 * getvariable('application_count') / getvariable('invoice_count') + draw('one_more', number)
+    )::integer as payment_count
     from invoices
 )
 

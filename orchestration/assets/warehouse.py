@@ -19,6 +19,7 @@ from ingestion.errors import DataRefusedError
 from ingestion.warehouse import ask_for, open_working
 from orchestration.assets.partitions import AS_OF_DATES, CLI_TAG
 from orchestration.audit.record import record_loads
+from orchestration.dbt_manifest import project_state
 from orchestration.publication.candidate import fingerprint_candidate, write_candidate
 from orchestration.quality.evidence import record
 from orchestration.quality.gate import candidate_evidence, dbt_outcomes
@@ -49,7 +50,7 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
     def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         as_of_date = date.fromisoformat(context.partition_key)
         with open_working(settings.working_database, settings.memory_limit) as con:
-            ask_for(con, as_of_date)
+            ask_for(con, as_of_date, project_state(manifest))
         record_loads(settings, run_started_at(context))
         target = settings.dbt_target / "runs" / context.run_id
         shutil.copytree(settings.dbt_target, target, ignore=lambda _, names: {n for n in names if n != "partial_parse.msgpack"})
@@ -97,17 +98,13 @@ def _with_derived_columns(
             build.adapter.cleanup_connections()
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if build.is_successful():
-        cache.write_text(json.dumps({"state": _state(manifest), "columns": columns}), encoding="utf-8")
+        cache.write_text(json.dumps({"state": project_state(manifest), "columns": columns}), encoding="utf-8")
 
 
 def _known_columns(cache: Path, manifest: Path) -> dict[str, dict[str, str]]:
     """Column metadata by model, as derived from the project's present state."""
     kept = json.loads(cache.read_text(encoding="utf-8")) if cache.exists() else {}
-    return dict(kept["columns"]) if kept.get("state") == _state(manifest) else {}
-
-
-def _state(manifest: Path) -> str:
-    return manifest.with_name("manifest.parsed_from").read_text(encoding="utf-8")
+    return dict(kept["columns"]) if kept.get("state") == project_state(manifest) else {}
 
 
 def _asset_name(event: Any) -> str:

@@ -41,7 +41,7 @@ def reproduce(settings: Settings, publication_id: str) -> Reproduction:
     apply_settings(home)
     with open_working(home.working_database, home.memory_limit) as con:
         load_again(con, settings.archive, home.extracts, manifest["inputs"])
-        ask_for(con, date.fromisoformat(manifest["as_of_date"]))
+        ask_for(con, date.fromisoformat(manifest["as_of_date"]), f"reproduction of {publication_id}")
     project, code = _project(home, manifest["code_commit"])
     _build(home, project)
     with open_working(home.working_database, home.memory_limit) as con:

@@ -1,5 +1,10 @@
 -- Intervals in which the open balance of an instalment is constant and not zero. Everything as of a date is read from here.
 -- Grain: one row per receipt_allocation, instalment_allocation, company, document, instalment and valid_from.
+{{ config(
+    materialized="incremental", incremental_strategy="append", on_schema_change="sync_all_columns",
+    pre_hook="{{ forget_changed_documents() }}"
+) }}
+-- depends_on: {{ ref("int_receivables__documents_changed") }}
 with instalments as (
     select
         coalesce(choices.receipt_allocation, 'any') as receipt_allocation,
@@ -8,6 +13,12 @@ with instalments as (
     from {{ ref("int_receivables__instalments_completed") }} as instalments
     left join {{ ref("int_receivables__policy_dependent_documents") }} as choices
         on instalments.company_code = choices.company_code and instalments.document_no = choices.document_no
+    where {{ is_of_changed_document("instalments") }}
+),
+
+legs as (
+    select laid.* from {{ ref("int_receivables__legs") }} as laid
+    where {{ is_of_changed_document("laid") }}
 ),
 
 settled as (
@@ -16,7 +27,7 @@ settled as (
         min(effective_date) as first_date,
         max(effective_date) as last_date,
         sum(case leg when 'debit' then -settling_amount else settling_amount end) as moved_amount
-    from {{ ref("int_receivables__legs") }}
+    from legs
     group by receipt_allocation, instalment_allocation, company_code, document_no, instalment_no
 ),
 
@@ -50,7 +61,7 @@ daily as (
         legs.effective_date,
         sum(case legs.leg when 'debit' then -legs.settling_amount else legs.settling_amount end) as moved_amount
     from moved
-    inner join {{ ref("int_receivables__legs") }} as legs
+    inner join legs
         on moved.receipt_allocation = legs.receipt_allocation
         and moved.instalment_allocation = legs.instalment_allocation
         and moved.company_code = legs.company_code

@@ -6,6 +6,11 @@
 --   pro_rata: round(U x through_i / all) - round(U x before_i / all), through_i = before_i + open_i.
 -- The last instalment takes what exceeds them all, the first what reversals leave below zero. The application moves the change
 -- of that part since the one before it, so a figure never depends on what is applied later.
+{{ config(
+    materialized="incremental", incremental_strategy="append", on_schema_change="sync_all_columns",
+    pre_hook="{{ forget_changed_documents() }}"
+) }}
+-- depends_on: {{ ref("int_receivables__documents_changed") }}
 with legs as (
     select
         company_code, application_no, 'debit' as leg, debit_document_no as document_no, debit_instalment_no as instalment_no,
@@ -22,11 +27,13 @@ with legs as (
 
 instalments as (
     select
-        *,
-        abs(instalment_amount) as open_amount,
-        row_number() over (partition by company_code, document_no order by due_date, instalment_no) as due_order
-    from {{ ref("int_receivables__instalments_completed") }}
-    where instalment_count > 0
+        completed.*,
+        abs(completed.instalment_amount) as open_amount,
+        row_number() over (
+            partition by completed.company_code, completed.document_no order by completed.due_date, completed.instalment_no
+        ) as due_order
+    from {{ ref("int_receivables__instalments_completed") }} as completed
+    where completed.instalment_count > 0 and {{ is_of_changed_document("completed") }}
 ),
 
 named as (
@@ -48,7 +55,9 @@ named as (
         and only_one.instalment_count = 1
     left join {{ ref("int_receivables__policy_dependent_documents") }} as choices
         on legs.company_code = choices.company_code and legs.document_no = choices.document_no
-    where legs.receipt_allocation in ('any', coalesce(choices.receipt_allocation, 'any'))
+    where
+        legs.receipt_allocation in ('any', coalesce(choices.receipt_allocation, 'any'))
+        and {{ is_of_changed_document("legs") }}
 ),
 
 ordered as (

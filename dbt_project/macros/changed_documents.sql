@@ -1,0 +1,20 @@
+{# Models that keep what they derived of a document until its inputs change (int_receivables__documents_changed).
+
+   `forget_changed_documents` is their pre-hook, in the transaction that appends the rows derived anew; `is_of_changed_document` keeps
+   a relation to the documents that are derived anew. Both do nothing when the whole table is built. #}
+{% macro forget_changed_documents() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }} as kept where {{ is_of_changed_document("kept") }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_of_changed_document(relation) -%}
+    {%- if is_incremental() -%}
+        exists (
+            select 1 from {{ ref("int_receivables__documents_changed") }} as changed
+            where changed.company_code = {{ relation }}.company_code and changed.document_no = {{ relation }}.document_no
+        )
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}

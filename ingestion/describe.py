@@ -10,9 +10,9 @@ import yaml
 
 from ingestion.contract import Column, Contract, load_contracts
 
-# Tables whose single rows a risk factor or a balance cites: their staging keeps the load and the line.
+# Tables whose single rows a risk factor, a balance or an alert cites: their staging keeps the load and the line.
 CITED_SOURCES = ("bureau", "any")
-CITED_TABLES = ("erp.documents", "erp.instalments", "erp.applications")
+CITED_TABLES = ("erp.documents", "erp.instalments", "erp.applications", "erp.orders", "erp.statement_confirmations")
 CITED = (
     {"name": "load_id", "description": "Load that brought the row."},
     {"name": "line_number", "description": "Line of the loaded file that the row stands on."},

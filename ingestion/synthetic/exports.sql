@@ -168,6 +168,9 @@ with told as (
     select customer_no, credit_code, 'dishonest_debtor_listing', defaulted_on + between_days(30, 120, 'listing day', customer_no), null, null, '被列为失信被执行人'
     from customers where defaulted_on is not null and draw('listing', customer_no) < 0.6
     union all
+    select customer_no, credit_code, 'customer_bankruptcy', defaulted_on - between_days(30, 90, 'their customer day', customer_no), null, null, '主要客户破产'
+    from customers where defaulted_on is not null and draw('their customer', customer_no) < 0.1
+    union all
     select customer_no, credit_code, 'negative_news', getvariable('starts_on')::date + between_days(0, getvariable('day_count')::integer, 'news day', customer_no), null, null, '媒体负面报道'
     from customers where draw('news', customer_no) < 0.04
     union all

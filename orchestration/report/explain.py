@@ -13,6 +13,7 @@ from orchestration.report.render import titled_table
 from orchestration.settings import Settings
 
 CANDIDATES_SHOWN = 10
+EVIDENCE_SHOWN = 20
 BARS = "▁▂▃▄▅▆▇█"
 GRADE = """
     select
@@ -45,6 +46,15 @@ ALERTS = """
     select level_code, rule_code, measured_value, threshold_value, raised_on, owner_role
     from marts.fct_alerts where subject_code = $customer and as_of_date = $day
     order by level_code, rule_code"""
+EVIDENCE = """
+    select
+        alerts.rule_code, evidence.evidence_type, evidence.evidence_key, evidence.evidence_date, evidence.evidence_amount,
+        evidence.currency_code, evidence.detail, evidence.evidence_type || 's' as source_table, evidence.load_id,
+        evidence.line_number
+    from marts.fct_alert_evidence as evidence
+    inner join marts.fct_alerts as alerts on evidence.as_of_date = alerts.as_of_date and evidence.alert_id = alerts.alert_id
+    where alerts.subject_code = $customer and alerts.as_of_date = $day and evidence.evidence_type <> 'measure'
+    order by alerts.rule_code, evidence.evidence_type, evidence.evidence_date, evidence.evidence_key"""
 HISTORY = """
     select as_of_date, score, grade_code, outstanding_base_amount, overdue_base_amount
     from marts.fct_customer_360 where customer_id = $customer and as_of_date <= $day order by as_of_date"""
@@ -62,6 +72,10 @@ def explained(settings: Settings, customer: str, as_of_date: date | None) -> Ite
         yield from titled_table("Factors", *factors)
         for title, query in (("Exposure, base currency", EXPOSURE), ("Aging", AGING), ("Alerts", ALERTS)):
             yield from titled_table(title, *fetched(con, query, asked))
+        evidence, rows = _with_files(*fetched(con, EVIDENCE, asked), manifest["inputs"])
+        yield from titled_table("Evidence of the alerts", evidence, rows[:EVIDENCE_SHOWN])
+        if len(rows) > EVIDENCE_SHOWN:
+            yield f"and {len(rows) - EVIDENCE_SHOWN} more in fct_alert_evidence"
         yield "\nHistory"
         yield from _chart(con, asked)
         yield f"\nPublication {manifest['publication_id']}"

@@ -15,8 +15,8 @@ SECONDS_BETWEEN_READS = 0.5
 MARTS = {
     "dim_aging_buckets", "dim_aging_policies", "dim_customer_records", "dim_customers", "dim_customers_history",
     "dim_data_sources", "dim_fx_rates", "dim_policies", "dim_publication", "dim_reporting_dates", "fct_aging",
-    "fct_aging_migration", "fct_aging_views", "fct_aging_wide", "fct_alert_evaluations", "fct_alert_history",
-    "fct_alert_quality", "fct_alerts", "fct_bad_debts", "fct_balance_periods", "fct_claim_periods",
+    "fct_aging_migration", "fct_aging_views", "fct_aging_wide", "fct_alert_evaluations", "fct_alert_evidence",
+    "fct_alert_history", "fct_alert_quality", "fct_alerts", "fct_bad_debts", "fct_balance_periods", "fct_claim_periods",
     "fct_collection_effectiveness", "fct_collection_worklist", "fct_concentration", "fct_credit_exposure",
     "fct_credit_headroom", "fct_customer_360", "fct_customer_match_review", "fct_dunning", "fct_financing_pool",
     "fct_grade_migration", "fct_grade_performance", "fct_group_exposure", "fct_key_figures", "fct_limitation_periods",
@@ -179,4 +179,22 @@ def test_an_earlier_date_a_kill_and_a_switch_under_the_eyes_of_bi(demo_home: Hom
 def started_demo(home: Home) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [RECEIVABLES, "demo"], env=home.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def test_every_alert_names_what_it_rests_on_with_its_line(demo_home: Home) -> None:
+    """On the day on which it was raised; what is read from a file names the load and the line."""
+    ((alerts, with_evidence),) = demo_home.query(
+        "select count(*), count(case when exists (select 1 from marts.fct_alert_evidence as evidence "
+        "where evidence.alert_id = alerts.alert_id and evidence.as_of_date = alerts.raised_on "
+        "and evidence.evidence_type <> 'measure') then 1 end) from marts.fct_alert_history as alerts"
+    )
+    assert alerts == with_evidence > 100
+    assert (
+        demo_home.query(
+            "select evidence_type from marts.fct_alert_evidence where load_id is null "
+            "and evidence_type in ('open_item', 'order', 'bureau_event') union all "
+            "select evidence_type from marts.fct_alert_evidence where load_id is not null and line_number < 1"
+        )
+        == []
     )

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from tests.conftest import Home
+from tests.conftest import WORKED_LEDGER, Home
 
 C11 = "A1-C11"
 
@@ -20,6 +20,17 @@ def test_a_response_shows_only_from_its_day_and_a_snooze_while_it_lasts(ledger: 
         "select as_of_date::varchar, response_code, is_snoozed from marts.fct_alerts "
         "where alert_id = 'overdue_unexplained:A1-C11:2026-02-28' order by as_of_date"
     ) == [("2026-02-28", None, False), ("2026-03-31", "collect", True)]
+
+
+def test_an_alert_names_the_documents_behind_it_by_file_and_line(ledger: Home) -> None:
+    # 28 February: 19 days overdue, raised. C11's only debt, 1,000 of invoice I11, stands in documents.csv.
+    ((document, due, amount, detail, line),) = ledger.query(
+        "select document_no, evidence_date::varchar, evidence_amount, detail, line_number from marts.fct_alert_evidence "
+        "where alert_id = 'overdue_unexplained:A1-C11:2026-02-28' and as_of_date = '2026-03-31' and evidence_type = 'open_item'"
+    )
+    assert (due, amount, detail) == ("2026-02-09", Decimal(1000), "50 days overdue")
+    text = (WORKED_LEDGER / "documents.csv").read_text(encoding="utf-8").splitlines()[line - 1]
+    assert document in text and "C11" in text
 
 
 def test_every_rule_is_raised_clear_or_not_evaluable_for_every_customer(ledger: Home) -> None:

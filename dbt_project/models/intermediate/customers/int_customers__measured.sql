@@ -38,8 +38,7 @@ select
     events.pledged_share_pct,
     events.litigation_amount,
     events.dishonest_listing_count,
-    -- No source names the customers of a customer yet, so rules on this measure are not evaluable.
-    cast(null as integer) as bankrupt_customer_count,
+    events.bankrupt_customer_count,
     statements.statement_load_id,
     statements.statement_line_number,
     outlook.outlook_load_id,

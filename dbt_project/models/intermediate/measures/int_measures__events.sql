@@ -41,6 +41,7 @@ select
     coalesce(max(case when event_type = 'pledge' and is_lasting then measured_value end), 0) as pledged_share_pct,
     coalesce(sum(case when event_type = 'litigation' and is_recent then event_amount end), 0) as litigation_amount,
     count(case when event_type = 'dishonest_debtor_listing' and is_lasting then 1 end) as dishonest_listing_count,
+    count(case when event_type = 'customer_bankruptcy' and is_lasting then 1 end) as bankrupt_customer_count,
     max(case when event_type = 'control_change' and is_in_management_window then load_id end) as control_change_load_id,
     max(case when event_type = 'control_change' and is_in_management_window then line_number end) as control_change_line_number
 from covered

@@ -1,19 +1,21 @@
 -- Documents whose open balances have to be derived anew: what they depend on is not what they were last derived from.
 -- Grain: one row per company and document.
 --
--- New, backdated and corrected entries change the documents that they touch; an earlier as-known state or another rate changes those that
--- differ under it; a change of policy or of a model changes all. What was derived is looked up by name: a ref would be a circle.
+-- Empty before the first build, which derives all. New, backdated and corrected entries change the documents that they touch; an earlier
+-- state of knowledge or another rate changes those that differ under it; a change of policy or of a model changes all. What was derived is
+-- looked up by name: a ref would be a circle.
 {% set derived = adapter.get_relation(database=this.database, schema=this.schema, identifier="int_receivables__documents_derived") %}
+{% if derived %}
 select
-    {% if derived %}
     coalesce(present.company_code, derived.company_code) as company_code,
     coalesce(present.document_no, derived.document_no) as document_no
-    {% else %}
-    present.company_code,
-    present.document_no
-    {% endif %}
 from {{ ref("int_receivables__document_fingerprints") }} as present
-{% if derived %}
 full outer join {{ derived }} as derived on present.company_code = derived.company_code and present.document_no = derived.document_no
 where present.inputs_fingerprint is distinct from derived.inputs_fingerprint
+{% else %}
+select
+    company_code,
+    document_no
+from {{ ref("int_receivables__document_fingerprints") }}
+where false
 {% endif %}

@@ -15,5 +15,7 @@ select
     fx_rate,
     delivered_on,
     delivered_amount,
-    closed_on
+    closed_on,
+    _load_id as load_id,
+    _line_number as line_number
 from known

@@ -9,5 +9,7 @@ select
     company_code,
     customer_code,
     confirmed_on,
-    confirmed_amount
+    confirmed_amount,
+    _load_id as load_id,
+    _line_number as line_number
 from known

@@ -3,13 +3,17 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 RUN := .venv/bin
 
-.PHONY: demo test dev describe lint benchmark-kill
+.PHONY: demo test dev faults describe lint
 
 demo: .venv/installed
 	$(RUN)/receivables demo
 
 test: .venv/installed
 	$(RUN)/pytest
+
+# Kills, damages, fills disks and tampers; after each, what is published is whole and the next run ends like an undisturbed one.
+faults: .venv/installed
+	$(RUN)/pytest tests/faults
 
 dev: .venv/installed
 	$(RUN)/receivables dev
@@ -20,10 +24,6 @@ describe: .venv/installed
 
 lint: .venv/installed
 	$(RUN)/pytest tests/house_rules
-
-# Kills a refresh at five random moments and compares the outcome with an undisturbed run.
-benchmark-kill: .venv/installed
-	$(RUN)/python -m benchmarks.kill_refresh
 
 .venv/installed: pyproject.toml uv.lock
 	test -x $(RUN)/uv || ($(PYTHON) -m venv .venv && $(RUN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION))

@@ -34,7 +34,7 @@ def candidate_asset(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
     def candidate(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         found = read_candidate(settings, date.fromisoformat(context.partition_key))
         outcomes = check_candidate(settings, marts, found.as_of_date)
-        record(candidate_evidence(settings, found.candidate_id), outcomes)
+        record(candidate_evidence(settings, found.candidate_id), outcomes, run_started_at(context))
         tell_verdict(settings, found, run_started_at(context))
         yield dg.MaterializeResult(
             metadata={"candidate_id": found.candidate_id, "as_of_date": found.as_of_date.isoformat()},

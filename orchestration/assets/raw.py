@@ -1,6 +1,7 @@
 """One asset per extract table: load what is new, then check every load against its contract."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import dagster as dg
 
@@ -37,7 +38,8 @@ def _raw_asset(settings: Settings, contract: Contract) -> dg.AssetsDefinition:
         refuse_without_documents(extracts, profile)
         with open_working(settings.working_database, settings.memory_limit) as con:
             create_raw_tables(con)
-            found = load_table(con, contract, profile, extracts, settings.archive, run_started_at(context))
+            started_at = run_started_at(context)
+            found = load_table(con, contract, profile, extracts, settings.archive, started_at)
             loads = registered_loads(con, contract)
         yield dg.MaterializeResult(
             metadata={
@@ -48,15 +50,17 @@ def _raw_asset(settings: Settings, contract: Contract) -> dg.AssetsDefinition:
                 "files_known_before": found.known_file_count,
                 "is_delivered": bool(loads),
             },
-            check_results=list(_check_results(settings, contract, key, loads)),
+            check_results=list(_check_results(settings, contract, key, loads, started_at)),
         )
 
     return raw_table
 
 
-def _check_results(settings: Settings, contract: Contract, key: dg.AssetKey, loads: list[Load]) -> Iterator[dg.AssetCheckResult]:
+def _check_results(
+    settings: Settings, contract: Contract, key: dg.AssetKey, loads: list[Load], at: datetime
+) -> Iterator[dg.AssetCheckResult]:
     """One result a check, over all loads of the table."""
-    outcomes = check_loads(settings, contract, loads)
+    outcomes = check_loads(settings, contract, loads, at)
     for check, severity in ((SUITE, dg.AssetCheckSeverity.ERROR), (QUARANTINE, dg.AssetCheckSeverity.WARN)):
         of_check = [outcome for outcome in outcomes if outcome.check_code == check]
         failed = [outcome for outcome in of_check if not outcome.is_passed]

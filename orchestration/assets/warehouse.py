@@ -12,21 +12,19 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from packaging.version import Version
 
 from ingestion.errors import DataRefusedError
 from ingestion.warehouse import ask_for, open_working
-from orchestration.assets.partitions import AS_OF_DATES, CLI_TAG
+from orchestration.assets.partitions import AS_OF_DATES
 from orchestration.audit.record import record_loads
 from orchestration.dbt_manifest import project_state
+from orchestration.lineage import ColumnLineage, derive_lineage, known_lineage
 from orchestration.publication.candidate import fingerprint_candidate, write_candidate
 from orchestration.quality.evidence import record
 from orchestration.quality.gate import candidate_evidence, dbt_outcomes
 from orchestration.resources import run_started_at
 from orchestration.settings import Settings
-
-COLUMN_METADATA = ("dagster/column_schema", "dagster/column_lineage")
 
 
 class StageTranslator(DagsterDbtTranslator):
@@ -57,64 +55,51 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
         build = dbt.cli(
             ["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target, raise_on_error=False
         )
-        columns = settings.dbt_target / "column_metadata.json"
-        known = _known_columns(columns, manifest)
-        if CLI_TAG.items() <= context.run.tags.items() or all(
-            "__".join(key.path) in known for key in context.selected_asset_keys
-        ):
-            yield from _with_known_columns(build, known)
-        else:
-            yield from _with_derived_columns(build, known, columns, manifest)
+        yield from _with_columns(settings, manifest, target, build)
         _refuse_failures(target / "run_results.json")
         candidate = fingerprint_candidate(settings, as_of_date)
-        record(candidate_evidence(settings, candidate.candidate_id), dbt_outcomes(target / "run_results.json"))
+        record(
+            candidate_evidence(settings, candidate.candidate_id),
+            dbt_outcomes(target / "run_results.json"),
+            run_started_at(context),
+        )
         write_candidate(settings, candidate)
         shutil.rmtree(settings.dbt_target / "runs")
 
     return warehouse
 
 
-def _with_known_columns(build: DbtCliInvocation, columns: Mapping[str, dict[str, str]]) -> Iterator[Any]:
-    """The build's events with the column types and lineage that an earlier run derived; none before."""
-    for event in build.stream():
-        yield _attach(event, columns.get(_asset_name(event), {}))
+def _with_columns(settings: Settings, manifest: Path, target: Path, build: DbtCliInvocation) -> Iterator[Any]:
+    """The build's events with column types and lineage. In the first build of a state of the project they wait for its end."""
+    state = project_state(manifest)
+    lineage = known_lineage(settings, state)
+    events = build.stream() if lineage else iter(list(build.stream()))
+    if lineage is None and build.is_successful():
+        lineage = derive_lineage(settings, state, target / "manifest.json")
+    metadata = _column_metadata(lineage, manifest) if lineage else {}
+    for event in events:
+        found = metadata.get(str(getattr(event, "output_name", "")))
+        yield event.with_metadata({**event.metadata, **found}) if found else event
 
 
-def _with_derived_columns(
-    build: DbtCliInvocation, columns: dict[str, dict[str, str]], cache: Path, manifest: Path
-) -> Iterator[Any]:
-    """The build's events with column types and lineage, derived once for each state of the project.
-
-    dagster-dbt derives them with sqlglot, 40 s for 100 models, so only runs of the daemon and the UI do, where nobody waits.
-    """
-    try:
-        for event in build.stream().fetch_column_metadata():
-            found = getattr(event, "metadata", None) or {}
-            columns[_asset_name(event)] = {key: dg.serialize_value(found[key]) for key in COLUMN_METADATA if key in found}
-            yield event
-    finally:
-        # Reading them leaves dbt's handles on the database open in this process.
-        if build.adapter is not None:
-            build.adapter.cleanup_connections()
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-    if build.is_successful():
-        cache.write_text(json.dumps({"state": project_state(manifest), "columns": columns}), encoding="utf-8")
-
-
-def _known_columns(cache: Path, manifest: Path) -> dict[str, dict[str, str]]:
-    """Column metadata by model, as derived from the project's present state."""
-    kept = json.loads(cache.read_text(encoding="utf-8")) if cache.exists() else {}
-    return dict(kept["columns"]) if kept.get("state") == project_state(manifest) else {}
-
-
-def _asset_name(event: Any) -> str:
-    return str(getattr(event, "output_name", ""))
-
-
-def _attach(event: Any, columns: dict[str, str]) -> Any:
-    if not columns:
-        return event
-    return event.with_metadata({**event.metadata, **{key: dg.deserialize_value(value) for key, value in columns.items()}})
+def _column_metadata(lineage: ColumnLineage, manifest: Path) -> dict[str, dict[str, Any]]:
+    """What Dagster shows of each model's columns, by the name of its output."""
+    body = json.loads(manifest.read_text(encoding="utf-8"))
+    nodes = body["nodes"] | body["sources"]
+    keys = {node_id: StageTranslator().get_asset_key(nodes[node_id]) for node_id in lineage.types if node_id in nodes}
+    return {
+        "__".join(keys[node_id].path): {
+            "dagster/column_schema": dg.TableSchema([dg.TableColumn(name, sql_type) for name, sql_type in types.items()]),
+            "dagster/column_lineage": dg.TableColumnLineage(
+                {
+                    column: [dg.TableColumnDep(keys[origin], name) for origin, name in origins if origin in keys]
+                    for column, origins in lineage.origins.get(node_id, {}).items()
+                }
+            ),
+        }
+        for node_id, types in lineage.types.items()
+        if node_id in keys
+    }
 
 
 def _refuse_failures(run_results: Path) -> None:

@@ -3,26 +3,32 @@
 import json
 import os
 import tempfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """What one check found on one subject (a load, a mart, a dbt test). `details` holds observed values and sample rows."""
+    """What one check found on one subject (a load, a mart, a dbt test). `details` holds observed values and sample rows.
+
+    `checked_at` is set when it is recorded: the start of its run in UTC, as for all that a run leaves.
+    """
 
     check_code: str
     subject: str
     is_passed: bool
     summary: str
     details: dict[str, Any] = field(default_factory=dict)
+    checked_at: str | None = None
 
 
-def record(folder: Path, outcomes: list[CheckOutcome]) -> None:
-    """Write outcomes of one check code into a folder of evidence, replacing what an earlier attempt left."""
+def record(folder: Path, outcomes: list[CheckOutcome], at: datetime) -> None:
+    """Write outcomes into a folder of evidence, a file for each check code, replacing what an earlier attempt left."""
+    stamped = [replace(outcome, checked_at=at.isoformat(sep=" ", timespec="seconds")) for outcome in outcomes]
     for check_code in {outcome.check_code for outcome in outcomes}:
-        body = [asdict(outcome) for outcome in outcomes if outcome.check_code == check_code]
+        body = [asdict(outcome) for outcome in stamped if outcome.check_code == check_code]
         write_json(folder / f"{check_code}.json", body)
 
 

@@ -3,6 +3,7 @@
 Guards the border between files and the warehouse; dbt tests guard the inside, `candidate.py` guards publication.
 """
 
+from datetime import datetime
 from pathlib import Path
 
 import great_expectations.expectations as gxe
@@ -43,7 +44,7 @@ def landing_suite(contract: Contract, load: Load) -> list[Expectation]:
     return expectations
 
 
-def check_loads(settings: Settings, contract: Contract, loads: list[Load]) -> list[CheckOutcome]:
+def check_loads(settings: Settings, contract: Contract, loads: list[Load], at: datetime) -> list[CheckOutcome]:
     """Outcomes for every load, taking recorded evidence where there is some and running the suite where there is none."""
     outcomes, unchecked = [], []
     for load in loads:
@@ -60,7 +61,7 @@ def check_loads(settings: Settings, contract: Contract, loads: list[Load]) -> li
                     runner.run(SUITE, f"load {load.load_id}", query, landing_suite(contract, load)),
                     _quarantine_outcome(load),
                 ]
-                record(load_evidence(settings, load.load_id), found)
+                record(load_evidence(settings, load.load_id), found, at)
                 outcomes += found
     return outcomes
 

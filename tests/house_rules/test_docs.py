@@ -40,5 +40,5 @@ def test_no_unfinished_business(path: Path) -> None:
 
 
 def test_ci_calls_the_command_that_the_readme_names() -> None:
-    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").rstrip().endswith("\nmake test")
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").rstrip().endswith("\nmake test\nmake faults")
     assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")

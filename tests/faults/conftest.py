@@ -1,0 +1,105 @@
+"""What the fault tests share: the worked ledger refreshed in peace, and homes that may be damaged."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.conftest import WORKED_LEDGER, Home
+
+EARLIER, LATER = "2026-02-28", "2026-03-31"
+# Marts that tell of the deliveries themselves, by load and line: another way to deliver the same books changes them.
+TELLING_OF_LOADS = {"dim_data_sources", "fct_tie_outs", "fct_source_lines", "fct_risk_factors", "fct_alert_evidence"}
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """A home that has published an earlier date, and the same home after the refresh that faults are to disturb."""
+
+    before: Home
+    after: Home
+
+    @property
+    def content_hash(self) -> str:
+        return self.after.content_hash()
+
+
+@pytest.fixture(scope="session")
+def undisturbed(new_home: Callable[[], Home], tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    """The worked ledger, refreshed in peace as of February and then as of March."""
+    before, after = new_home(), Home(tmp_path_factory.mktemp("after") / "warehouse")
+    assert_published(refresh(before, EARLIER))
+    shutil.copytree(before.path, after.path, symlinks=True)
+    assert_published(refresh(after, LATER))
+    return Undisturbed(before, after)
+
+
+@pytest.fixture
+def home(undisturbed: Undisturbed, tmp_path: Path) -> Iterator[Home]:
+    """A copy of the home that has published the earlier date."""
+    yield from copied(undisturbed.before, tmp_path)
+
+
+@pytest.fixture
+def home_after(undisturbed: Undisturbed, tmp_path: Path) -> Iterator[Home]:
+    """A copy of the home that has published the later date."""
+    yield from copied(undisturbed.after, tmp_path)
+
+
+def copied(home: Home, folder: Path) -> Iterator[Home]:
+    """A copy of a home for as long as a test lasts."""
+    shutil.copytree(home.path, folder / "warehouse", symlinks=True)
+    yield Home(folder / "warehouse")
+    shutil.rmtree(folder / "warehouse")
+
+
+def refresh_arguments(as_of: str, extracts: Path = WORKED_LEDGER) -> list[str]:
+    return ["refresh", "--as-of", as_of, "--profile", "canonical", "--extracts", str(extracts)]
+
+
+def refresh(home: Home, as_of: str, extracts: Path = WORKED_LEDGER):
+    """Refresh as a user would."""
+    return home.run(*refresh_arguments(as_of, extracts))
+
+
+def assert_published(done) -> None:
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def assert_no_row_is_lost(home: Home) -> None:
+    """Of every load: loaded + quarantined = delivered, and what raw holds is what was loaded."""
+    with duckdb.connect(str(home.path / "working.duckdb")) as con:
+        loads = con.execute(
+            "select load_id, table_name, delivered_row_count, loaded_row_count, quarantined_row_count from raw.loads"
+        ).fetchall()
+        bad = dict(con.execute("select load_id, count(distinct line_number) from raw.quarantined_rows group by 1").fetchall())
+        held: dict[int, int] = {}
+        for table in {table for _, table, *_ in loads}:
+            raw = f'raw."{table.replace(".", "__")}"'
+            held |= dict(con.execute(f"select _load_id, count(*) from {raw} group by 1").fetchall())
+    assert held.keys() <= {load_id for load_id, *_ in loads}
+    for load_id, table, delivered, loaded, quarantined in loads:
+        assert (held.get(load_id, 0), bad.get(load_id, 0)) == (loaded, quarantined), (load_id, table)
+        assert loaded + quarantined == delivered, (load_id, table)
+
+
+def published_hash(home: Home) -> str | None:
+    """Content hash of what is published, after reading every table of it; None where nothing is."""
+    if not home.serving_database.exists():
+        return None
+    with duckdb.connect(str(home.serving_database), read_only=True) as con:
+        for (table,) in con.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall():
+            con.execute(f'select count(*) from marts."{table}"').fetchall()
+    return home.content_hash()
+
+
+def figures(home: Home) -> dict[str, str]:
+    """Content hash of each published mart but those that tell of the deliveries."""
+    from orchestration.publication.serving import required_manifest
+    from orchestration.settings import Settings
+
+    marts = required_manifest(Settings(home.path))["marts"]
+    return {name: mart["content_hash"] for name, mart in marts.items() if name not in TELLING_OF_LOADS}

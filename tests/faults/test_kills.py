@@ -1,0 +1,129 @@
+"""kill -9 at every boundary between stages, at random, and before every kind of write.
+
+What is published stays whole, no row is lost, and the run after it ends like one that nothing disturbed.
+"""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import RECEIVABLES, ROOT, Home
+from tests.faults.conftest import (
+    EARLIER,
+    LATER,
+    Undisturbed,
+    assert_no_row_is_lost,
+    assert_published,
+    published_hash,
+    refresh,
+    refresh_arguments,
+)
+
+# What the command prints as a stage ends or begins; a kill at once after it meets the boundary.
+WHILE_LOADING = ["raw__any__metrics", "raw__bureau__ratings", "raw__erp__customers", "raw__erp__statement_confirmations"]
+AFTER_LOADING = ["building and testing", "s  warehouse", "s  gate__candidate", "s  published__receivables"]
+RANDOM_KILLS = 5
+SEED = 20261122
+
+
+def killed_at(home: Home, as_of: str, line: str = "", seconds: float = 0.0) -> None:
+    """Start a refresh and kill it with all that it started: when it prints a line, or after so many seconds."""
+    process = subprocess.Popen(
+        [RECEIVABLES, *refresh_arguments(as_of)], env=home.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, start_new_session=True,
+    )  # fmt: skip
+    if line:
+        seen = next((text for text in process.stdout if line in text), None)
+        assert seen is not None, f"the refresh ended without {line!r}"
+    else:
+        time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def test_killed_while_loading_into_an_empty_home(new_home: Callable[[], Home], undisturbed: Undisturbed) -> None:
+    home = new_home()
+    for line in WHILE_LOADING:
+        killed_at(home, EARLIER, line)
+        assert published_hash(home) is None
+    assert_published(refresh(home, EARLIER))
+    assert_no_row_is_lost(home)
+    assert published_hash(home) == undisturbed.before.content_hash()
+
+
+def test_killed_between_stages_and_at_random_over_a_published_set(home: Home, undisturbed: Undisturbed) -> None:
+    old = home.content_hash()
+    moments = random.Random(SEED)
+    for line in AFTER_LOADING:
+        killed_at(home, LATER, line)
+        assert published_hash(home) in (old, undisturbed.content_hash)
+        if line == "s  warehouse":
+            for _ in range(RANDOM_KILLS):
+                killed_at(home, LATER, seconds=moments.uniform(1, 40))
+                assert published_hash(home) == old
+    assert_published(refresh(home, LATER))
+    assert_no_row_is_lost(home)
+    assert published_hash(home) == undisturbed.content_hash
+    assert home.run("audit", "verify").returncode == 0
+
+
+def part_of_refresh(part: str, home: Home, die_before: int) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.faults.killed", part, str(home.path), str(die_before)]
+    return subprocess.run(command, cwd=ROOT, env=home.environment, capture_output=True, text=True, check=False)
+
+
+def first_and_last_of_each_run(steps: list[str]) -> list[int]:
+    """Places (from 1) of steps that differ from a neighbour: fifty files moved one after the other have two."""
+    return [
+        place
+        for place, step in enumerate(steps, 1)
+        if steps[place - 2 : place - 1] != [step] or steps[place : place + 1] != [step]
+    ]
+
+
+def test_killed_before_every_kind_of_write_while_publishing(home_after: Home, undisturbed: Undisturbed, tmp_path: Path) -> None:
+    """The later candidate stands judged and unpublished; BI reads the earlier date."""
+    for name in ("publications", "published"):
+        shutil.rmtree(home_after.path / name)
+        shutil.copytree(undisturbed.before.path / name, home_after.path / name, symlinks=True)
+    shutil.copy(undisturbed.before.path / "ledger" / "ledger.jsonl", home_after.path / "ledger" / "ledger.jsonl")
+    ready = tmp_path / "ready"
+    shutil.copytree(home_after.path, ready, symlinks=True)
+    told = part_of_refresh("publish", home_after, 0)
+    assert told.returncode == 0, told.stderr
+    steps = told.stdout.split("\n")[:-1]
+    places = first_and_last_of_each_run(steps)
+    assert len(places) >= 10, steps
+    shutil.rmtree(home_after.path)
+    shutil.copytree(ready, home_after.path, symlinks=True)
+    old = undisturbed.before.content_hash()
+    for place in places:
+        # What an earlier kill left behind stays: the next attempt has to cope with it.
+        done = part_of_refresh("publish", home_after, place)
+        assert done.returncode in (-signal.SIGKILL, 0), done.stderr
+        assert published_hash(home_after) in (old, undisturbed.content_hash)
+    assert part_of_refresh("publish", home_after, 0).returncode == 0
+    assert published_hash(home_after) == undisturbed.content_hash
+    assert home_after.run("audit", "verify").returncode == 0
+
+
+@pytest.mark.parametrize("table_steps", [8])
+def test_killed_between_any_two_steps_of_loading(new_home: Callable[[], Home], table_steps: int) -> None:
+    """Archive, read, judge and append of the first files: a load is done or not begun."""
+    home = new_home()
+    steps = part_of_refresh("load", new_home(), 0).stdout.split("\n")[:-1]
+    assert len(steps) >= table_steps
+    for place in range(1, table_steps + 1):
+        done = part_of_refresh("load", home, place)
+        assert done.returncode == -signal.SIGKILL, (place, done.stderr)
+        assert_no_row_is_lost(home) if (home.path / "working.duckdb").exists() else None
+    assert part_of_refresh("load", home, 0).returncode == 0
+    assert_no_row_is_lost(home)

@@ -1,0 +1,101 @@
+"""What happens to the places that a refresh writes to: a full disk, a read-only folder, a second refresh, damage."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import RECEIVABLES, Home
+from tests.faults.conftest import (
+    LATER,
+    Undisturbed,
+    assert_no_row_is_lost,
+    assert_published,
+    published_hash,
+    refresh,
+    refresh_arguments,
+)
+
+MEBIBYTE = 1 << 20
+# Room beyond what the home holds: too little to load, to build, and to publish.
+ROOM_LEFT = [1, 24, 60]
+
+
+def mount(*arguments: str) -> None:
+    subprocess.run(["mount", *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def small_disk(undisturbed: Undisturbed, tmp_path: Path) -> Iterator[Home]:
+    """A copy of the home that has published the earlier date, on a file system of its own."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    try:
+        mount("-t", "tmpfs", "-o", "size=2g", "tmpfs", str(disk))
+    except (subprocess.CalledProcessError, FileNotFoundError) as error:
+        pytest.skip(f"mounting a tmpfs needs root: {error}")
+    shutil.copytree(undisturbed.before.path, disk / "warehouse", symlinks=True)
+    yield Home(disk / "warehouse")
+    subprocess.run(["umount", "--recursive", "--lazy", str(disk)], check=True)
+
+
+def used_bytes(home: Home) -> int:
+    found = os.statvfs(home.path)
+    return (found.f_blocks - found.f_bfree) * found.f_frsize
+
+
+@pytest.mark.parametrize("room", ROOM_LEFT)
+def test_a_full_disk_is_said_and_leaves_what_is_published(small_disk: Home, undisturbed: Undisturbed, room: int) -> None:
+    old = small_disk.content_hash()
+    mount("-o", f"remount,size={used_bytes(small_disk) + room * MEBIBYTE}", str(small_disk.path.parent))
+    done = refresh(small_disk, LATER)
+    assert done.returncode == 1 and published_hash(small_disk) == old, done.stdout
+    assert "space" in done.stdout + done.stderr and "Traceback" not in done.stderr, done.stdout + done.stderr
+    mount("-o", "remount,size=2g", str(small_disk.path.parent))
+    assert_published(refresh(small_disk, LATER))
+    assert_no_row_is_lost(small_disk)
+    assert published_hash(small_disk) == undisturbed.content_hash
+
+
+def test_a_folder_that_may_not_be_written_is_said_and_leaves_what_is_published(
+    small_disk: Home, undisturbed: Undisturbed
+) -> None:
+    publications = str(small_disk.path / "publications")
+    old = small_disk.content_hash()
+    mount("--bind", publications, publications)
+    mount("-o", "remount,ro,bind", publications)
+    done = refresh(small_disk, LATER)
+    subprocess.run(["umount", publications], check=True)
+    assert done.returncode == 1 and published_hash(small_disk) == old
+    assert "publications" in done.stdout + done.stderr and "Traceback" not in done.stderr, done.stdout + done.stderr
+    assert_published(refresh(small_disk, LATER))
+    assert published_hash(small_disk) == undisturbed.content_hash
+
+
+def test_of_two_refreshes_at_once_one_is_refused(home: Home, undisturbed: Undisturbed) -> None:
+    command = [RECEIVABLES, *refresh_arguments(LATER)]
+    started = [
+        subprocess.Popen(command, env=home.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    said = [process.communicate() for process in started]
+    assert sorted(process.returncode for process in started) == [0, 1], said
+    assert any("Another refresh is running" in errors for _, errors in said)
+    assert_no_row_is_lost(home)
+    assert published_hash(home) == undisturbed.content_hash
+
+
+def test_a_working_database_with_damaged_bytes_is_restored_from_the_archive(home: Home, undisturbed: Undisturbed) -> None:
+    database, old = home.path / "working.duckdb", home.content_hash()
+    with database.open("r+b") as file:
+        file.seek(0)
+        file.write(os.urandom(16 * 1024))
+    done = refresh(home, LATER)
+    assert done.returncode == 1 and "receivables restore" in done.stdout + done.stderr and published_hash(home) == old
+    assert home.run("restore").returncode == 0
+    assert_published(refresh(home, LATER))
+    assert_no_row_is_lost(home)
+    assert published_hash(home) == undisturbed.content_hash

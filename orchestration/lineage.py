@@ -43,11 +43,13 @@ def known_lineage(settings: Settings, project_state: str) -> ColumnLineage | Non
         node_id: {name: column["type"] for name, column in node["columns"].items()}
         for node_id, node in (catalog["nodes"] | catalog["sources"]).items()
     }
-    origins: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    # A dict keeps the order and drops what is told twice.
+    found: dict[str, dict[str, dict[tuple[str, str], None]]] = defaultdict(lambda: defaultdict(dict))
     for edge in edges["lineage"]["edges"]:
         # Edges without a column say that a node is read; with an edge type, that a column filters or joins.
         if edge["sourceColumn"] and edge["targetColumn"] and not edge.get("edgeType"):
-            origins[edge["target"]][edge["targetColumn"]].append((edge["source"], edge["sourceColumn"]))
+            found[edge["target"]][edge["targetColumn"]][edge["source"], edge["sourceColumn"]] = None
+    origins = {node_id: {column: list(pairs) for column, pairs in columns.items()} for node_id, columns in found.items()}
     return ColumnLineage(types, origins)
 
 

@@ -22,6 +22,7 @@ class Settings:
     dbt_threads: int = 2
     kept_publications: int = 10
     user: str = "unknown"
+    openlineage_url: str | None = None
 
     @property
     def extracts(self) -> Path:
@@ -64,6 +65,11 @@ class Settings:
         return self.home / "ledger" / "ledger.jsonl"
 
     @property
+    def openlineage(self) -> Path:
+        """OpenLineage events, a file for each run, where no endpoint is set."""
+        return self.home / "openlineage"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's run history."""
         return self.home / "dagster"
@@ -90,12 +96,14 @@ class Settings:
 
 
 def read_settings() -> Settings:
-    """Settings from `RECEIVABLES_HOME` (default ./warehouse), `RECEIVABLES_MEMORY_LIMIT` and `RECEIVABLES_DBT_THREADS`."""
+    """Settings from `RECEIVABLES_HOME` (default ./warehouse), `RECEIVABLES_MEMORY_LIMIT`, `RECEIVABLES_DBT_THREADS` and
+    `RECEIVABLES_OPENLINEAGE_URL` (default none: events stay in files)."""
     return Settings(
         home=Path(os.environ.get("RECEIVABLES_HOME", "warehouse")).resolve(),
         memory_limit=os.environ.get("RECEIVABLES_MEMORY_LIMIT", Settings.memory_limit),
         dbt_threads=int(os.environ.get("RECEIVABLES_DBT_THREADS", Settings.dbt_threads)),
         user=getpass.getuser(),
+        openlineage_url=os.environ.get("RECEIVABLES_OPENLINEAGE_URL"),
     )
 
 

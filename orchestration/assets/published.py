@@ -7,8 +7,10 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.assets.partitions import AS_OF_DATES
+from orchestration.openlineage_events import emit, publication_step
 from orchestration.publication.candidate import read_candidate
 from orchestration.publication.publish import publish, tell_verdict
+from orchestration.publication.serving import published_manifest
 from orchestration.quality.candidate import CANDIDATE_CHECKS, SUITE, check_candidate, read_marts
 from orchestration.quality.evidence import CheckOutcome, record
 from orchestration.quality.gate import candidate_evidence
@@ -65,6 +67,9 @@ def published_asset(settings: Settings) -> dg.AssetsDefinition:
     def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         found = read_candidate(settings, date.fromisoformat(context.partition_key))
         publication = publish(settings, found, run_started_at(context), code_commit())
+        manifest = published_manifest(settings)
+        if publication.is_new and manifest and (problem := emit(settings, context.run.run_id, [publication_step(manifest)])):
+            context.log.warning(problem)
         return dg.MaterializeResult(
             metadata={
                 "publication_id": publication.publication_id,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from orchestration.assets.partitions import AS_OF_DATES
 from orchestration.audit.record import record_loads
 from orchestration.dbt_manifest import project_state
 from orchestration.lineage import ColumnLineage, derive_lineage, known_lineage
+from orchestration.openlineage_events import emit, load_steps, model_steps
 from orchestration.publication.candidate import fingerprint_candidate, write_candidate
 from orchestration.quality.evidence import record
 from orchestration.quality.gate import candidate_evidence, dbt_outcomes
@@ -49,13 +51,19 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
         as_of_date = date.fromisoformat(context.partition_key)
         with open_working(settings.working_database, settings.memory_limit) as con:
             ask_for(con, as_of_date, project_state(manifest))
-        record_loads(settings, run_started_at(context))
+        loads = record_loads(settings, run_started_at(context))
         target = settings.dbt_target / "runs" / context.run_id
         shutil.copytree(settings.dbt_target, target, ignore=lambda _, names: {n for n in names if n != "partial_parse.msgpack"})
         build = dbt.cli(
             ["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target, raise_on_error=False
         )
         yield from _with_columns(settings, manifest, target, build)
+        steps = chain(
+            load_steps(loads, run_started_at(context)),
+            model_steps(manifest, target / "run_results.json", known_lineage(settings, project_state(manifest))),
+        )
+        if problem := emit(settings, context.run.run_id, steps):
+            context.log.warning(problem)
         _refuse_failures(target / "run_results.json")
         candidate = fingerprint_candidate(settings, as_of_date)
         record(

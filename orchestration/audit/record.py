@@ -21,12 +21,13 @@ def record(settings: Settings, at: datetime, *events: Event) -> None:
     Ledger(settings.ledger).append(at, settings.user, events)
 
 
-def record_loads(settings: Settings, at: datetime) -> None:
-    """Add every load that the ledger does not know yet: also those of a refresh that was killed before it could say so."""
+def record_loads(settings: Settings, at: datetime) -> list[dict[str, Any]]:
+    """Add every load that the ledger does not know yet, also those of a refresh that was killed before it could; gives them."""
     known = {entry.details["load_id"] for entry in Ledger(settings.ledger).entries() if entry.event == LOAD}
     with duckdb.connect(str(settings.working_database)) as con:
-        loads = loads_as_told(con)
-    record(settings, at, *((LOAD, load) for load in loads if load["load_id"] not in known))
+        loads = [load for load in loads_as_told(con) if load["load_id"] not in known]
+    record(settings, at, *((LOAD, load) for load in loads))
+    return loads
 
 
 def loads_as_told(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

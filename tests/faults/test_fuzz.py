@@ -22,8 +22,8 @@ WITH_HEADER = 0.2
 AT = datetime(2026, 1, 1)  # noqa: DTZ001
 Seed = tuple[str, str, bytes]
 SPLICES = [
-    b'"', b"'", b",", b";", b"\t", b"\n", b"\r\n", b"\r", b"\x00", b"\x01", b"\xff\xfe", b"\xef\xbb\xbf", b"{", b"}", b"[1]", b"1e400",
-    b"-0", b"9" * 40, b"0001-01-01", b"2026-02-30", b"null", b"=1+1", b"\xe2\x80\xa8", b'""', "，".encode(),
+    b'"', b"'", b",", b";", b"\t", b"\n", b"\r\n", b"\r", b"\x00", b"\x01", b"\xff\xfe", b"\xef\xbb\xbf", b"{", b"}", b"[1]",
+    b"1e400", b"-0", b"9" * 40, b"0001-01-01", b"2026-02-30", b"null", b"=1+1", b"\xe2\x80\xa8", b'""', "，".encode(),
 ]  # fmt: skip
 
 

@@ -187,7 +187,7 @@ def explain(customer: str, as_of: datetime | None) -> None:
 @click.argument("mart")
 @click.argument("key", nargs=-1, metavar="COLUMN=VALUE...")
 @click.option("--column", help="Figure to follow [default: the mart's first that open items make up].")
-@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "output_format", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @refusing_plainly
 def trace(mart: str, key: tuple[str, ...], column: str | None, output_format: str) -> None:
     """Follow a published figure to the lines of the senders' files, and show that they add up to it.
@@ -197,14 +197,15 @@ def trace(mart: str, key: tuple[str, ...], column: str | None, output_format: st
     \b
     Example:
       receivables trace fct_turnover level=company level_key=1000 as_of_date=2025-12-31
-      receivables trace fct_aging customer_id=91110105100001051N bucket_code=1-30 --format json
+      receivables trace fct_aging customer_id=91110105100001051N bucket_code=1-30 --format html > trace.html
     """
     from orchestration.audit.trace import trace as trace_cell
 
     if malformed := [pair for pair in key if "=" not in pair]:
         raise click.UsageError(f"{malformed[0]!r} is not written COLUMN=VALUE")
     found = trace_cell(read_settings(), mart, dict(pair.split("=", 1) for pair in key), column)
-    for line in [found.as_json()] if output_format == "json" else found.as_text():
+    pages = {"json": found.as_json, "html": found.as_html}
+    for line in [pages[output_format]()] if output_format in pages else found.as_text():
         click.echo(line)
 
 
@@ -350,6 +351,31 @@ def verify(anchor: str | None) -> None:
     proof = prove(read_settings(), anchor)
     click.echo(f"The chain of {proof.entry_count} entries holds; its head is {proof.head or 'none'}.")
     click.echo(f"{proof.file_count} archived files and {proof.publication_count} publications are as the ledger tells.")
+
+
+@audit.command()
+@click.argument("publication_id")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Zip file to write [default: PUBLICATION_ID.zip]."
+)
+@refusing_plainly
+def pack(publication_id: str, output: Path | None) -> None:
+    """Write one zip about a publication for reading offline: checks, inputs, policy, lineage, proof, and cells re-performed.
+
+    \b
+    Example:
+      receivables publications
+      receivables audit pack 2026-10-31-0123456789ab --output evidence.zip
+    """
+    from orchestration.audit.pack import write_pack
+
+    packed = write_pack(read_settings(), publication_id, output or Path(f"{publication_id}.zip"))
+    click.echo(f"{packed.path}: {packed.check_count} results of checks; open index.html in it.")
+    same = len(packed.cells) - len(packed.differing)
+    click.echo(f"{same} of {len(packed.cells)} cells are the same by the reference engine.")
+    for cell in packed.differing:
+        click.echo(f"  differs: {cell}")
+    sys.exit(1 if packed.differing else 0)
 
 
 @audit.command("anchor")

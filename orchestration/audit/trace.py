@@ -17,6 +17,7 @@ import duckdb
 from ingestion.errors import DataRefusedError
 from ingestion.readers import literal, quoted
 from orchestration.audit.lines import line_texts
+from orchestration.audit.page import rendered
 from orchestration.publication.serving import fetched, required_manifest
 from orchestration.settings import Settings
 
@@ -92,6 +93,7 @@ class Trace:
     publication_id: str
     mart: str
     model: str
+    model_sql: str
     key: dict[str, Any]
     column: str
     value: Any
@@ -110,6 +112,10 @@ class Trace:
     def as_json(self) -> str:
         """All of it, as one JSON object."""
         return json.dumps({**asdict(self), "adds_up": self.adds_up}, ensure_ascii=False, indent=1, default=str)
+
+    def as_html(self) -> str:
+        """All of it, with the model's SQL, as one page that needs nothing else."""
+        return rendered("trace.html", trace=self)
 
     def as_text(self) -> Iterator[str]:
         """All of it, as lines for a person."""
@@ -151,15 +157,15 @@ def trace(settings: Settings, mart: str, asked: Mapping[str, str], column: str |
         row = _row(con, mart, key)
         parts = _parts(con, settings, manifest, mart, key, column)
         policy = _policy(con, row.get("policy_version"))
-    model, inputs = _model(settings, mart), tuple(manifest["inputs"])
-    return Trace(manifest["publication_id"], mart, model, key, column, row[column], parts, policy, inputs)
+    model, sql = _model(settings, mart)
+    return Trace(manifest["publication_id"], mart, model, sql, key, column, row[column], parts, policy, tuple(manifest["inputs"]))
 
 
-def _model(settings: Settings, mart: str) -> str:
-    """Where the SQL of a mart stands."""
+def _model(settings: Settings, mart: str) -> tuple[str, str]:
+    """Where the SQL of a mart stands, and the SQL."""
     for path in settings.dbt_project.glob(f"models/marts/*/{mart}.sql"):
-        return path.relative_to(settings.dbt_project.parent).as_posix()
-    return "the publication itself"
+        return path.relative_to(settings.dbt_project.parent).as_posix(), path.read_text(encoding="utf-8")
+    return "the publication itself", ""
 
 
 def _where(key: Mapping[str, str]) -> str:

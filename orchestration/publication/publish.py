@@ -210,6 +210,7 @@ def _manifest(
     """What the publication is and came from."""
     with duckdb.connect(str(settings.working_database)) as con:
         inputs = loads_as_told(con)
+        project_state = (con.execute("select project_state from raw.refresh").fetchone() or (None,))[0]
         policies = con.execute(
             "select policy_area, policy_version from marts.dim_policies where is_in_force order by policy_area"
         ).fetchall()
@@ -231,6 +232,7 @@ def _manifest(
         "known_through": candidate.known_through,
         "published_at": published_at.isoformat(sep=" ", timespec="seconds"),
         "code_commit": commit,
+        "project_state": project_state,
         "lock_sha256": fingerprint(PROJECT_ROOT / "uv.lock"),
         "policy_versions": dict(policies),
         "policy_hashes": candidate.policy_hashes,

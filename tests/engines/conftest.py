@@ -9,12 +9,12 @@ from decimal import Decimal
 
 import pytest
 
+from orchestration.audit.reference_engine import Ledger, Policy
 from orchestration.report.aging import AgingQuestion, aged_ledger
 from orchestration.settings import Settings
 from tests.conftest import ROOT, Home
 from tests.engines.ledgers import LAST_DAY, drawn_ledgers, write_canonical
 from tests.engines.variants import VARIANTS
-from tests.reference.ledger import Ledger, Policy
 
 SEEDS = ROOT / "dbt_project" / "seeds" / "policy"
 LEDGER_COUNT = 300

@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.reference.ledger import Application, Document, Instalment, Ledger
+from orchestration.audit.reference_engine import Application, Document, Instalment, Ledger
 
 FIRST_DAY = date(2023, 12, 20)
 LAST_DAY = date(2026, 3, 31)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import ROUND_DOWN, Decimal
 
-from tests.reference.ledger import CENT, ZERO, Ledger
+from orchestration.audit.reference_engine import CENT, ZERO, Ledger
 
 SHIFT = timedelta(days=29)
 SCALE = 7

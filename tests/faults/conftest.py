@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from tests.conftest import WORKED_LEDGER, Home
 
@@ -29,12 +30,17 @@ class Undisturbed:
 
 @pytest.fixture(scope="session")
 def undisturbed(new_home: Callable[[], Home], tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
-    """The worked ledger, refreshed in peace as of February and then as of March."""
-    before, after = new_home(), Home(tmp_path_factory.mktemp("after") / "warehouse")
-    assert_published(refresh(before, EARLIER))
-    shutil.copytree(before.path, after.path, symlinks=True)
-    assert_published(refresh(after, LATER))
-    return Undisturbed(before, after)
+    """The worked ledger, refreshed in peace as of February and then as of March; built by one worker for all."""
+    folder = tmp_path_factory.getbasetemp().parent / "undisturbed"
+    made = Undisturbed(Home(folder / "before"), Home(folder / "after"))
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            home = new_home()
+            assert_published(refresh(home, EARLIER))
+            shutil.copytree(home.path, made.before.path, symlinks=True)
+            assert_published(refresh(home, LATER))
+            shutil.copytree(home.path, made.after.path, symlinks=True)
+    return made
 
 
 @pytest.fixture

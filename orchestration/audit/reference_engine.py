@@ -1,6 +1,7 @@
-"""The receivables ledger once more, written from SEMANTICS 1-3 in plain Python and Decimal, to compare the warehouse with.
+"""The reference engine: the receivables ledger once more, written from SEMANTICS 1-3 in plain Python and Decimal.
 
-It walks lists, one document after another, and shares nothing with the models. Slow and short on purpose.
+It walks lists, one document after another, and shares nothing with the models: tests compare the warehouse with it on random
+ledgers, and an evidence pack re-performs a sample of published cells with it. Slow and short on purpose.
 """
 
 from collections import defaultdict
@@ -17,6 +18,8 @@ Item = tuple[str, int]
 
 @dataclass(frozen=True)
 class Document:
+    """A posting on a customer's account; amounts in document currency, debts above zero."""
+
     number: str
     document_type: str
     customer: str
@@ -31,6 +34,8 @@ class Document:
 
 @dataclass(frozen=True)
 class Instalment:
+    """A part of a document that falls due on its own day."""
+
     document: str
     number: int
     due_date: date
@@ -39,6 +44,8 @@ class Instalment:
 
 @dataclass(frozen=True)
 class Application:
+    """An amount of a credit that settles a debt, or one instalment of it."""
+
     number: str
     credit: str
     debit: str
@@ -49,6 +56,8 @@ class Application:
 
 @dataclass(frozen=True)
 class Policy:
+    """A version of the aging policy: its choices, and its buckets as (code, from_days, to_days)."""
+
     aging_basis: str
     unapplied_view: str
     instalment_allocation: str
@@ -58,12 +67,15 @@ class Policy:
 
 @dataclass
 class Ledger:
+    """The postings of one company."""
+
     company: str
     documents: list[Document]
     instalments: list[Instalment] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
 
     def document(self, number: str) -> Document:
+        """The document of a number; StopIteration when there is none."""
         return next(document for document in self.documents if document.number == number)
 
     def parts(self, document: Document) -> list[Instalment]:
@@ -132,6 +144,7 @@ def settle(parts: list[Instalment], settlements: list[tuple[int | None, Decimal]
 
 
 def first_in_first_out(parts: list[Instalment], room: dict[int, Decimal], amount: Decimal) -> dict[int, Decimal]:
+    """What each part takes of an amount, the earliest due first."""
     shares = {}
     for part in parts:
         shares[part.number] = min(room[part.number], amount)
@@ -141,7 +154,7 @@ def first_in_first_out(parts: list[Instalment], room: dict[int, Decimal], amount
 
 def in_proportion(parts: list[Instalment], room: dict[int, Decimal], amount: Decimal) -> dict[int, Decimal]:
     """Each part's share of the amount through it, rounded, less what the parts before it have: the cents always add up."""
-    whole, through, given, shares = sum(room.values()), ZERO, ZERO, {}
+    whole, through, given, shares = sum(room.values(), ZERO), ZERO, ZERO, {}
     amount = min(amount, whole)
     for part in parts:
         through += room[part.number]
@@ -209,6 +222,7 @@ def receipts_applied(ledger: Ledger, policy: Policy) -> list[Application]:
 
 
 def days_past_due(ledger: Ledger, item: Item, as_of: date, basis: str) -> int:
+    """Days from the day that the policy ages from to the as-of date."""
     document = ledger.document(item[0])
     if basis == "due_date":
         return (as_of - next(part.due_date for part in ledger.parts(document) if part.number == item[1])).days
@@ -216,6 +230,7 @@ def days_past_due(ledger: Ledger, item: Item, as_of: date, basis: str) -> int:
 
 
 def bucket_of(days: int, policy: Policy) -> str:
+    """The one bucket whose edges hold the days; ValueError when none or several do."""
     (code,) = [
         code for code, low, high in policy.buckets if (low is None or days >= low) and (high is None or days <= high)
     ]  # fmt: skip

@@ -89,6 +89,16 @@ class Contract(BaseModel):
         return f"{self.source}.{self.table}"
 
     @property
+    def amount_column(self) -> str | None:
+        """The amount that a row is about: the first column of money; None where there is none."""
+        return next((column.name for column in self.columns if column.type == "money"), None)
+
+    @property
+    def has_currency(self) -> bool:
+        """Whether a row names the currency of its amounts."""
+        return any(column.name == "currency_code" for column in self.columns)
+
+    @property
     def raw_name(self) -> str:
         """`erp__documents`: the table in schema `raw`, and the last part of its asset key."""
         return f"{self.source}__{self.table}"

@@ -158,15 +158,19 @@ def _judge(
             f"correct the mapping in ingestion/profiles/{profile.name}.yml",
         ) from error
     keys = ", ".join(quoted(key) for key in contract.key)
-    key_text = " || ', ' || ".join(f"{literal(key + '=')} || judged.{quoted(key)}::varchar" for key in contract.key)
     con.execute(
-        f"""update judged set problems = [{{'column_name': null, 'value': {key_text},
+        f"""update judged set problems = [{{'column_name': null, 'value': {_key_text(contract)},
             'reason': 'has the same key as line ' || twice.first_line || ' of the same file'}}]
         from (select {keys}, min(line_number) as first_line from judged where len(problems) = 0
               group by {keys} having count(*) > 1) as twice
         where len(judged.problems) = 0 and judged.line_number > twice.first_line
           and {" and ".join(f"judged.{quoted(key)} = twice.{quoted(key)}" for key in contract.key)}"""
     )
+
+
+def _key_text(contract: Contract) -> str:
+    """SQL of a judged row's key as one text; null when a part of it could not be read."""
+    return " || ', ' || ".join(f"{literal(key + '=')} || judged.{quoted(key)}::varchar" for key in contract.key)
 
 
 def _append(con: duckdb.DuckDBPyConnection, contract: Contract, file_name: str, sha256: str) -> Load:
@@ -178,12 +182,25 @@ def _append(con: duckdb.DuckDBPyConnection, contract: Contract, file_name: str, 
         [load_id, sha256],
     )
     con.execute(
-        """insert into raw.quarantined_rows
-        select ?, ?, ?, ?, bad.line_number, bad.problem.column_name, bad.problem.value, bad.problem.reason, lines.line
-        from (select line_number, unnest(problems) as problem from judged where len(problems) > 0) as bad
+        f"""insert into raw.quarantined_rows
+        select ?, ?, ?, ?, bad.line_number, bad.problem.column_name, bad.problem.value, bad.problem.reason, lines.line,
+            bad.key_text, bad.amount, bad.currency_code, null
+        from (
+            select line_number, unnest(problems) as problem, {_key_text(contract)} as key_text,
+                {quoted(contract.amount_column) if contract.amount_column else "null"} as amount,
+                {"currency_code" if contract.has_currency else "null"} as currency_code
+            from judged where len(problems) > 0
+        ) as bad
         join lines on lines.rowid = bad.line_number - 1
         order by bad.line_number""",
         [load_id, contract.name, file_name, sha256],
+    )
+    # What was set aside before is mended when a later load brings a good row of the same key.
+    con.execute(
+        f"""update raw.quarantined_rows set mended_by_load_id = $load_id
+        where table_name = $table_name and load_id < $load_id and mended_by_load_id is null
+            and key_text in (select {_key_text(contract)} from judged where len(problems) = 0)""",
+        {"load_id": load_id, "table_name": contract.name},
     )
     delivered = _one(con, "select count(*) from judged")
     loaded = _one(con, f"select count(*) from raw.{quoted(contract.raw_name)} where _load_id = {load_id}")

@@ -29,6 +29,11 @@ QUARANTINED_ROWS = """create table if not exists raw.quarantined_rows (
     line_number bigint not null, column_name varchar, value varchar, reason varchar not null, line_text varchar
 )"""
 
+# What an earlier release did not note of a quarantined row; null in what it set aside.
+QUARANTINE_ADDITIONS = {
+    "key_text": "varchar", "amount": "decimal(18, 2)", "currency_code": "varchar", "mended_by_load_id": "bigint",
+}  # fmt: skip
+
 
 @contextmanager
 def open_working(path: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -68,6 +73,8 @@ def create_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create schema if not exists raw")
     for statement in (LOADS, QUARANTINED_ROWS):
         con.execute(statement)
+    for name, sql_type in QUARANTINE_ADDITIONS.items():
+        con.execute(f"alter table raw.quarantined_rows add column if not exists {name} {sql_type}")
     present = con.execute("select table_name, column_name from duckdb_columns() where schema_name = 'raw'").fetchall()
     for contract in load_contracts().values():
         table = f"raw.{quoted(contract.raw_name)}"

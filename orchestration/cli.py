@@ -109,6 +109,31 @@ def status() -> None:
 
 
 @main.command()
+@click.option("--table", "table_name", help="Canonical table, such as erp.documents [default: all].")
+@click.option("--all", "is_all", is_flag=True, help="Also rows that a later load has mended.")
+@click.option("--format", "output_format", type=click.Choice(["table", "csv"]), default="table", show_default=True)
+@refusing_plainly
+def quarantine(table_name: str | None, is_all: bool, output_format: str) -> None:
+    """List rows that could not be used: file, line, what is wrong, the amount at stake, and the line's own text.
+
+    Have the sender correct them and deliver the file again: a good row of the same key mends the old one.
+
+    \b
+    Example:
+      receivables quarantine
+      receivables quarantine --table erp.documents --all --format csv
+    """
+    from orchestration.report.quarantine import quarantined
+    from orchestration.report.render import as_csv, as_table
+
+    columns, rows = quarantined(read_settings(), table_name, is_all)
+    if output_format == "csv" or rows:
+        click.echo((as_csv if output_format == "csv" else as_table)(columns, rows).rstrip("\n"))
+    else:
+        click.echo("No row is quarantined.")
+
+
+@main.command()
 @click.option("--as-of", "as_of", type=DATE, required=True, help="Any date up to that of the published set.")
 @click.option("--company", help="One company's code [default: all].")
 @click.option(

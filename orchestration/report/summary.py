@@ -52,6 +52,18 @@ def _loaded(settings: Settings) -> Iterator[str]:
 def _headlines(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Outstanding and overdue by currency, DSO by company, customers by grade, alerts by level; all as of the refresh."""
     latest = "as_of_date = (select as_of_date from marts.dim_publication)"
+    quarantined = con.execute(
+        "select count(*), string_agg(distinct table_name, ', ' order by table_name) from marts.fct_quarantined_rows "
+        "where status_code = 'open'"
+    ).fetchall()
+    at_stake = con.execute(
+        "select coalesce(currency_code, 'no currency'), sum(amount) from marts.fct_quarantined_rows "
+        "where status_code = 'open' and amount is not null group by currency_code order by currency_code"
+    ).fetchall()
+    for count, tables in quarantined:
+        if count:
+            told = ", ".join(f"{currency} {amount:,.2f}" for currency, amount in at_stake) or "none that can be read"
+            yield f"Quarantined {count:,} rows of {tables}; amounts at stake: {told} (see `receivables quarantine`)"
     amounts = con.execute(
         "select currency_code, sum(outstanding_amount), "
         "coalesce(sum(outstanding_amount) filter (ledger_status <> 'normal'), 0), "

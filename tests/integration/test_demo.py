@@ -21,7 +21,7 @@ MARTS = {
     "fct_credit_headroom", "fct_customer_360", "fct_customer_match_review", "fct_dunning", "fct_financing_pool",
     "fct_grade_migration", "fct_grade_performance", "fct_group_exposure", "fct_key_figures", "fct_limitation_periods",
     "fct_open_items", "fct_payment_behaviour", "fct_provision", "fct_provision_backtest", "fct_provision_rates",
-    "fct_receivables_rollforward", "fct_risk_challengers", "fct_risk_factors", "fct_risk_grades",
+    "fct_quarantined_rows", "fct_receivables_rollforward", "fct_risk_challengers", "fct_risk_factors", "fct_risk_grades",
     "fct_sales_performance", "fct_scorecard_performance", "fct_settlements", "fct_source_lines",
     "fct_tie_out_differences", "fct_tie_outs", "fct_turnover",
 }  # fmt: skip
@@ -122,6 +122,11 @@ def test_planted_source_errors_are_quarantined_and_counted(demo_home: Home) -> N
         "select count(*) from marts.dim_data_sources where delivered_row_count <> loaded_row_count + quarantined_row_count"
     ) == [(0,)]
     assert demo_home.query("select has_warnings from marts.dim_publication") == [(True,)]
+    by_table = dict(demo_home.query("select table_name, count(*) from marts.fct_quarantined_rows group by 1"))
+    assert by_table == {table: count for table, count in counts.items() if count}
+    assert f"Quarantined {sum(by_table.values())} rows of " in demo_home.output
+    listed = demo_home.run("quarantine", "--table", "erp.orders", "--format", "csv").stdout.splitlines()
+    assert len(listed) == by_table["erp.orders"] + 1 and all(line.startswith("open,erp.orders,") for line in listed[1:])
 
 
 def test_the_manifest_says_what_it_came_from(demo_home: Home) -> None:

@@ -1,7 +1,10 @@
 """The ledger of runs: it holds, and whatever is changed in it or in what it vouches for is named."""
 
 import json
+import re
 import shutil
+import subprocess
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +15,15 @@ from orchestration.publication.fingerprint import table_hashes
 from orchestration.quality.policies import check_policies
 from orchestration.settings import Settings
 from tests.conftest import WORKED_LEDGER, Home
+
+# Where a Chromium looks for its own time and updates, whatever page it shows.
+BROWSERS_OWN = ("google.com", "googleapis.com", "gvt1.com")
+
+
+def publication_of(home: Home) -> str:
+    """Id of the one publication that a home keeps."""
+    (publication,) = (path.name for path in (home.path / "publications").iterdir())
+    return publication
 
 
 @pytest.fixture
@@ -134,7 +146,7 @@ def test_an_end_that_was_cut_off_is_found_by_the_anchor(home: Home) -> None:
 
 def test_a_rollback_to_files_that_were_changed_is_refused(home: Home) -> None:
     _change_a_published_file(home.path)
-    (publication,) = (path.name for path in (home.path / "publications").iterdir())
+    publication = publication_of(home)
     back = home.run("rollback", publication, "--reason", "test")
     assert back.returncode == 1 and "are not as they were published" in back.stderr
     assert home.run("rollback", "no-such", "--reason", "test").returncode == 1
@@ -180,3 +192,71 @@ def test_a_publication_is_built_again_from_the_archive_and_a_mart_that_differs_i
     done = home.run("reproduce", publication)
     assert done.returncode == 1 and "differs: fct_provision" in done.stdout and done.stdout.count("differs:") == 1, done.stderr
     assert f"{len(manifest['marts']) - 1} of {len(manifest['marts'])} marts are the same" in done.stdout
+
+
+def browsed(page: Path, folder: Path) -> tuple[str, set[str]]:
+    """What a headless browser makes of a page on disk, and the hosts that anything in it asked for."""
+    net_log = folder / "net.json"
+    done = subprocess.run(
+        [
+            shutil.which("chromium") or pytest.skip("no chromium on this machine: apt-get install chromium"),
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-sync", "--disable-background-networking",
+            "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=5000", f"--user-data-dir={folder / 'profile'}",
+            f"--log-net-log={net_log}", "--dump-dom", page.as_uri(),
+        ],
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    hosts = set(re.findall(r'"url":"(?:https?|wss?)://([^/":]+)', net_log.read_text(encoding="utf-8")))
+    return done.stdout, {host for host in hosts if not host.endswith(BROWSERS_OWN)}
+
+
+def test_a_pack_vouches_for_a_publication_and_its_cells_are_computed_again(ledger: Home, tmp_path: Path) -> None:
+    packs = [tmp_path / "one.zip", tmp_path / "two.zip"]
+    for path in packs:
+        done = ledger.run("audit", "pack", publication_of(ledger), "--output", str(path))
+        assert done.returncode == 0 and "25 of 25 cells are the same by the reference engine" in done.stdout, done.stderr
+    assert packs[0].read_bytes() == packs[1].read_bytes()
+    with zipfile.ZipFile(packs[0]) as archive:
+        archive.extractall(tmp_path / "pack")
+        names = set(archive.namelist())
+    assert {"index.html", "manifest.json", "checks.json", "reperformed.json", "ledger.jsonl", "policy/policy_aging.csv"} <= names
+    checks = json.loads((tmp_path / "pack" / "checks.json").read_text(encoding="utf-8"))
+    assert len(checks) > 400 and all(check["is_passed"] and check["checked_at"] for check in checks)
+    page, hosts = browsed(tmp_path / "pack" / "index.html", tmp_path)
+    assert hosts == set()
+    for told in ("all the same to the cent", "The chain of", "tie_out_aging_to_general_ledger", "aging-1", "documents.csv"):
+        assert told in page
+    lineage, hosts = browsed(tmp_path / "pack" / "lineage" / "index.html", tmp_path)
+    assert hosts == set() and "sources" in lineage and "Lineage" in lineage
+
+
+def test_a_cell_that_the_reference_engine_computes_otherwise_is_named(home: Home, tmp_path: Path) -> None:
+    with duckdb.connect(str(home.path / "working.duckdb")) as con:
+        con.execute("update raw.erp__documents set amount = amount + 1 where document_type = 'invoice'")
+    done = home.run("audit", "pack", publication_of(home), "--output", str(tmp_path / "pack.zip"))
+    assert done.returncode == 1 and "differs: Cell(" in done.stdout, done.stdout
+
+
+def test_a_trace_is_one_page_with_lines_and_sql(ledger: Home, tmp_path: Path) -> None:
+    done = ledger.run("trace", "fct_aging", "customer_id=A1-C11", "bucket_code=31-60", "--format", "html")
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "trace.html").write_text(done.stdout, encoding="utf-8")
+    for told in ("C11-I,invoice,C11,2026-01-10", "1 open items come to it, to the cent", "int_receivables__aging_chosen"):
+        assert told in done.stdout
+    page, hosts = browsed(tmp_path / "trace.html", tmp_path)
+    assert hosts == set() and "C11-I,invoice" in page
+
+
+def test_a_refresh_tells_its_lineage_in_openlineage_events(ledger: Home) -> None:
+    (file,) = (ledger.path / "openlineage").glob("*.jsonl")
+    events = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    complete = {event["job"]["name"]: event for event in events if event["eventType"] == "COMPLETE"}
+    assert complete["load.erp.documents"]["inputs"][0]["name"].startswith("file/documents")
+    (aging,) = complete["dbt.fct_aging"]["outputs"]
+    origins = aging["facets"]["columnLineage"]["fields"]["outstanding_amount"]["inputFields"]
+    assert [(one["name"], one["field"]) for one in origins] == [
+        ("intermediate.int_receivables__aging_chosen", "outstanding_amount")
+    ]
+    published = {one["name"]: one["facets"]["version"]["datasetVersion"] for one in complete["publish"]["outputs"]}
+    manifest = json.loads(ledger.query("select manifest from marts.dim_publication")[0][0])
+    assert published == {f"published.{name}": mart["content_hash"] for name, mart in manifest["marts"].items()}

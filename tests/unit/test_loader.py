@@ -1,5 +1,7 @@
 """What cannot be used is quarantined with line, column, value and reason; nothing is lost, and nothing is loaded twice."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -114,3 +116,15 @@ def test_a_raw_table_of_an_earlier_release_gains_the_columns_that_its_contract_h
     create_raw_tables(warehouse.con)
     warehouse.deliver("erp.documents", "documents_2.csv", HEADER + GOOD.replace("0001", "0002"))
     assert warehouse.rows("select reference_no from raw.erp__documents") == [(None,), (None,)]
+
+
+def test_a_quarantined_row_keeps_its_amount_and_is_mended_by_a_good_row_of_its_key(warehouse: RawWarehouse) -> None:
+    header = "company_code,document_no,document_type,customer_code,document_date,currency_code,amount\n"
+    warehouse.deliver(
+        "erp.documents", "documents.csv", header + "A,I1,invoice,C1,2026-13-01,CNY,70.00\nA,I2,invoice,C1,x,CNY,5.00\n"
+    )
+    state = "select distinct key_text, amount, currency_code, mended_by_load_id from raw.quarantined_rows order by 1"
+    first, second = "company_code=A, document_no=I1", "company_code=A, document_no=I2"
+    assert warehouse.rows(state) == [(first, Decimal(70), "CNY", None), (second, Decimal(5), "CNY", None)]
+    warehouse.deliver("erp.documents", "documents_corrected.csv", header + "A,I1,invoice,C1,2026-01-13,CNY,70.00\n")
+    assert warehouse.rows(state) == [(first, Decimal(70), "CNY", 2), (second, Decimal(5), "CNY", None)]

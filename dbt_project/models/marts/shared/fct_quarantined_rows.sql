@@ -1,0 +1,15 @@
+-- Rows that could not be used: where each stands, what is wrong with it, the amount at stake, and whether a later load has mended it.
+-- Grain: one row per load_id and line_number.
+select
+    {{ as_of_date() }} as as_of_date,
+    load_id,
+    line_number,
+    table_name,
+    file_name,
+    column_names,
+    reasons,
+    cast(amount as decimal(18, 2)) as amount,
+    currency_code,
+    status_code,
+    mended_by_load_id
+from {{ ref("int_quality__quarantined") }}

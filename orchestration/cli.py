@@ -18,11 +18,16 @@ from orchestration.lock import only_command
 from orchestration.settings import Settings, apply_settings, code_commit, read_settings
 
 UNCLAIMED_SHOWN = 5
+UNWRITABLE = (
+    "no space left on device", "database or disk is full", "disk quota exceeded", "read-only file system", "permission denied",
+    "readonly database", "disk i/o error", "unable to open database file",
+)  # fmt: skip
+WRITE_AGAIN = "make room, or give this user the right to write there, and run this again; what is published is untouched"
 DATE = click.DateTime(formats=["%Y-%m-%d"])
 
 
 def refusing_plainly(command: Callable[..., None]) -> Callable[..., None]:
-    """Show refused data as a message and exit code 1; anything else is a bug and keeps its traceback."""
+    """Show refused data, and a place that cannot be written, as a message and exit code 1; anything else keeps its traceback."""
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:
@@ -31,8 +36,23 @@ def refusing_plainly(command: Callable[..., None]) -> Callable[..., None]:
         except DataRefusedError as refused:
             click.echo(f"Refused: {refused}", err=True)
             sys.exit(1)
+        except Exception as error:
+            told = _unwritable_place(error)
+            if told is None:
+                raise
+            click.echo(f"Refused: {told}\nTo fix: {WRITE_AGAIN}", err=True)
+            sys.exit(1)
 
     return wrapped
+
+
+def _unwritable_place(error: BaseException | None) -> str | None:
+    """What the system says of a full disk or a place that may not be written, whichever library came upon it; None of else."""
+    while error is not None:
+        if any(sign in str(error).lower() for sign in UNWRITABLE):
+            return f"no space left, or a place that may not be written: {str(error).splitlines()[0]}"
+        error = error.__cause__ or error.__context__
+    return None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

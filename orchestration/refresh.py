@@ -86,4 +86,4 @@ def _problems(result: dg.ExecuteInProcessResult) -> Iterator[str]:
             while error.cause is not None:
                 error = error.cause
             if error.cls_name != "DagsterAssetCheckFailedError":
-                yield f"{event.step_key}: {error.message.removeprefix(f'{error.cls_name}: ').split(': ', 1)[-1].strip()}"
+                yield f"{event.step_key}: {error.message.split(f'{error.cls_name}: ', 1)[-1].strip()}"

@@ -13,8 +13,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import RECEIVABLES, ROOT, Home
 from tests.faults.conftest import (
     EARLIER,
@@ -28,9 +26,9 @@ from tests.faults.conftest import (
 )
 
 # What the command prints as a stage ends or begins; a kill at once after it meets the boundary.
-WHILE_LOADING = ["raw__any__metrics", "raw__bureau__ratings", "raw__erp__customers", "raw__erp__statement_confirmations"]
+WHILE_LOADING = ["raw__any__metrics", "raw__bureau__registrations", "raw__erp__customers", "raw__erp__statement_confirmations"]
 AFTER_LOADING = ["building and testing", "s  warehouse", "s  gate__candidate", "s  published__receivables"]
-RANDOM_KILLS = 5
+RANDOM_KILLS = 4
 SEED = 20261122
 
 
@@ -68,7 +66,7 @@ def test_killed_between_stages_and_at_random_over_a_published_set(home: Home, un
         if line == "s  warehouse":
             for _ in range(RANDOM_KILLS):
                 killed_at(home, LATER, seconds=moments.uniform(1, 40))
-                assert published_hash(home) == old
+                assert published_hash(home) in (old, undisturbed.content_hash)
     assert_published(refresh(home, LATER))
     assert_no_row_is_lost(home)
     assert published_hash(home) == undisturbed.content_hash
@@ -115,15 +113,13 @@ def test_killed_before_every_kind_of_write_while_publishing(home_after: Home, un
     assert home_after.run("audit", "verify").returncode == 0
 
 
-@pytest.mark.parametrize("table_steps", [8])
-def test_killed_between_any_two_steps_of_loading(new_home: Callable[[], Home], table_steps: int) -> None:
-    """Archive, read, judge and append of the first files: a load is done or not begun."""
-    home = new_home()
-    steps = part_of_refresh("load", new_home(), 0).stdout.split("\n")[:-1]
-    assert len(steps) >= table_steps
-    for place in range(1, table_steps + 1):
-        done = part_of_refresh("load", home, place)
-        assert done.returncode == -signal.SIGKILL, (place, done.stderr)
-        assert_no_row_is_lost(home) if (home.path / "working.duckdb").exists() else None
+def test_killed_between_any_two_steps_of_loading(new_home: Callable[[], Home]) -> None:
+    """Archive, read, judge and append of each file: a load is done or not begun. Each attempt dies one step later."""
+    home, kills = new_home(), 0
+    while part_of_refresh("load", home, kills + 1).returncode == -signal.SIGKILL:
+        kills += 1
+        if (home.path / "working.duckdb").exists():
+            assert_no_row_is_lost(home)
+    assert kills >= 7
     assert part_of_refresh("load", home, 0).returncode == 0
     assert_no_row_is_lost(home)

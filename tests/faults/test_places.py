@@ -21,7 +21,7 @@ from tests.faults.conftest import (
 
 MEBIBYTE = 1 << 20
 # Room beyond what the home holds: too little to load, to build, and to publish.
-ROOM_LEFT = [1, 24, 60]
+ROOM_LEFT = [1, 16, 32]
 
 
 def mount(*arguments: str) -> None:

@@ -93,10 +93,17 @@ def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Home]:
     apply_settings(parsed)
     current_manifest(parsed)
 
+    made: list[Home] = []
+
     def make() -> Home:
         path = tmp_path_factory.mktemp("home") / "warehouse"
         shutil.copytree(parsed.dbt_target, path / "dbt")
-        return Home(path)
+        # The lineage that the first refresh derives depends on no data either.
+        derived = next((home.path / "dbt" / "lineage" for home in made if (home.path / "dbt" / "lineage").exists()), None)
+        if derived:
+            shutil.copytree(derived, path / "dbt" / "lineage")
+        made.append(Home(path))
+        return made[-1]
 
     return make
 

@@ -17,7 +17,7 @@ from packaging.version import Version
 
 from ingestion.errors import DataRefusedError
 from ingestion.warehouse import ask_for, open_working
-from orchestration.assets.partitions import AS_OF_DATES
+from orchestration.assets.partitions import AS_OF_DATES, CLI_TAG
 from orchestration.audit.record import record_loads
 from orchestration.dbt_manifest import project_state
 from orchestration.lineage import ColumnLineage, derive_lineage, known_lineage
@@ -57,7 +57,7 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
         build = dbt.cli(
             ["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target, raise_on_error=False
         )
-        yield from _with_columns(settings, manifest, target, build)
+        yield from _with_columns(settings, manifest, target, build, is_shown=not CLI_TAG.items() <= context.run.tags.items())
         steps = chain(
             load_steps(loads, run_started_at(context)),
             model_steps(manifest, target / "run_results.json", known_lineage(settings, project_state(manifest))),
@@ -72,19 +72,24 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
             run_started_at(context),
         )
         write_candidate(settings, candidate)
+        # What dbt has parsed for this home serves the next run: a home that was moved is parsed anew only once.
+        shutil.copy(target / "partial_parse.msgpack", settings.dbt_target)
         shutil.rmtree(settings.dbt_target / "runs")
 
     return warehouse
 
 
-def _with_columns(settings: Settings, manifest: Path, target: Path, build: DbtCliInvocation) -> Iterator[Any]:
-    """The build's events with column types and lineage. In the first build of a state of the project they wait for its end."""
+def _with_columns(settings: Settings, manifest: Path, target: Path, build: DbtCliInvocation, *, is_shown: bool) -> Iterator[Any]:
+    """The build's events, with column types and lineage where they are shown: in runs of the UI and the schedule.
+
+    To store them takes 15 s of a run. In the first build of a state of the project they are derived, and events wait for its end.
+    """
     state = project_state(manifest)
     lineage = known_lineage(settings, state)
     events = build.stream() if lineage else iter(list(build.stream()))
     if lineage is None and build.is_successful():
         lineage = derive_lineage(settings, state, target / "manifest.json")
-    metadata = _column_metadata(lineage, manifest) if lineage else {}
+    metadata = _column_metadata(lineage, manifest) if lineage and is_shown else {}
     for event in events:
         found = metadata.get(str(getattr(event, "output_name", "")))
         yield event.with_metadata({**event.metadata, **found}) if found else event

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from orchestration.audit import reference_engine as reference
 from orchestration.audit.reference_engine import Ledger
 from tests.engines.conftest import Engines, policies
-from tests.reference import ledger as reference
 
 DATES = [
     date(2023, 12, 31), date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1), date(2024, 7, 17), date(2024, 12, 31),

@@ -54,7 +54,10 @@ def known_lineage(settings: Settings, project_state: str) -> ColumnLineage | Non
 
 
 def derive_lineage(settings: Settings, project_state: str, compiled_manifest: Path) -> ColumnLineage | None:
-    """Derive the lineage of a build that has just ended, and write its page; None when the build has left nothing to read."""
+    """Derive the lineage of a build that has just ended, and write its page; None when it was a build of some models only."""
+    nodes = json.loads(compiled_manifest.read_text(encoding="utf-8"))["nodes"].values()
+    if not all(node.get("compiled_code") for node in nodes if node["resource_type"] == "model" and node["language"] == "sql"):
+        return None
     folder = _folder(settings, project_state)
     folder.mkdir(parents=True, exist_ok=True)
     catalog = folder / "catalog.json"

@@ -1,6 +1,7 @@
-"""dbt's manifest, parsed once for each state of the project and not once for each process."""
+"""dbt's command line, and its manifest, parsed once for each state of the project and not once for each process."""
 
 import os
+import sys
 from pathlib import Path
 
 from dbt.cli.main import dbtRunner
@@ -36,6 +37,12 @@ def _note(manifest: Path) -> Path:
 def _fingerprint_project(project: Path) -> str:
     files = sorted(path for pattern in PROJECT_FILES for path in project.rglob(pattern) if "target" not in path.parts)
     return combined_hash([(path.relative_to(project).as_posix(), fingerprint(path)) for path in files])
+
+
+def dbt_command(project: Path, target: Path, *arguments: str) -> list[str]:
+    """A command line of this environment's dbt on a project, with what it writes in `target`."""
+    places = ["--project-dir", os.fspath(project), "--profiles-dir", os.fspath(project), "--target-path", os.fspath(target)]
+    return [str(Path(sys.executable).with_name("dbt")), *arguments, *places]
 
 
 def _parse(settings: Settings) -> None:

@@ -13,7 +13,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from orchestration.dbt_manifest import current_manifest
+from orchestration.dbt_manifest import current_manifest, dbt_command
 from orchestration.settings import Settings, apply_settings
 
 ROOT = Path(__file__).parents[1]
@@ -43,7 +43,6 @@ class Home:
 
     def dbt(self, target: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run dbt on this home's working database, with what it writes in `target`."""
-        project = str(ROOT / "dbt_project")
         environment = {
             **self.environment,
             "RECEIVABLES_WORKING_DATABASE": str(self.path / "working.duckdb"),
@@ -52,9 +51,8 @@ class Home:
             "DBT_LOG_PATH": str(target),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
-        places = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(target)]
-        dbt = str(Path(sys.executable).with_name("dbt"))
-        return subprocess.run([dbt, *arguments, *places], env=environment, capture_output=True, text=True, check=False)
+        command = dbt_command(ROOT / "dbt_project", target, *arguments)
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -129,7 +127,12 @@ def ledger(new_home: Callable[[], Home]) -> Home:
 @pytest.fixture
 def demo_copy(demo_home: Home, tmp_path: Path) -> Iterator[Home]:
     """A copy of the demo's home that a test may damage."""
-    path = tmp_path / "warehouse"
-    shutil.copytree(demo_home.path, path, symlinks=True)
-    yield Home(path, demo_home.output)
+    yield from copied(demo_home, tmp_path)
+
+
+def copied(home: Home, folder: Path) -> Iterator[Home]:
+    """A copy of a home for as long as a test lasts."""
+    path = folder / "warehouse"
+    shutil.copytree(home.path, path, symlinks=True)
+    yield Home(path, home.output)
     shutil.rmtree(path)

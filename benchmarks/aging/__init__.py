@@ -21,6 +21,7 @@ import duckdb
 from ingestion.contract import load_contracts
 from ingestion.errors import DataRefusedError
 from ingestion.warehouse import LINEAGE_COLUMNS, ask_for, create_raw_tables, open_working
+from orchestration.dbt_manifest import dbt_command
 from orchestration.settings import Settings, apply_settings
 
 SQL = Path(__file__).parent
@@ -145,15 +146,7 @@ def _models(bench: Settings) -> Measured:
 
 
 def _dbt(bench: Settings, *arguments: str) -> list[str]:
-    places = [
-        "--project-dir",
-        str(bench.dbt_project),
-        "--profiles-dir",
-        str(bench.dbt_project),
-        "--target-path",
-        str(bench.dbt_target),
-    ]
-    return [str(Path(sys.executable).with_name("dbt")), "--quiet", *arguments, *places]
+    return dbt_command(bench.dbt_project, bench.dbt_target, "--quiet", *arguments)
 
 
 def _measured(command: list[str]) -> Measured:

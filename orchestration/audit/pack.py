@@ -109,7 +109,7 @@ def _policy_tables(con: duckdb.DuckDBPyConnection, versions: set[str]) -> Iterat
 
 
 def _policy_versions(con: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Who wrote and who approved each version in force, with the hash of its rows as published."""
+    """Who wrote and who approved each version in force, why, and from when."""
     columns, rows = fetched(
         con,
         "select policy_area, policy_version, effective_from, author, approver, reason, reference from policy.policy_versions "

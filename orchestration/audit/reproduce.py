@@ -5,10 +5,8 @@ today, and it says so. Files are read by the loader of today.
 """
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 import tarfile
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,6 +16,7 @@ from pathlib import Path
 from ingestion.errors import DataRefusedError
 from ingestion.warehouse import ask_for, open_working
 from orchestration.audit.restore import load_again
+from orchestration.dbt_manifest import dbt_command
 from orchestration.publication.fingerprint import table_hashes
 from orchestration.publication.publish import MANIFEST, required_folder
 from orchestration.settings import PROJECT_ROOT, Settings, apply_settings, code_commit
@@ -65,8 +64,7 @@ def _project(home: Settings, commit: str | None) -> tuple[Path, str]:
 
 
 def _build(home: Settings, project: Path) -> None:
-    dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build", "--exclude-resource-type", "unit_test", "test"]
-    places = ["--project-dir", os.fspath(project), "--profiles-dir", os.fspath(project), "--target-path", str(home.dbt_target)]
-    done = subprocess.run([*dbt, *places], capture_output=True, text=True, check=False)
+    command = dbt_command(project, home.dbt_target, "--quiet", "build", "--exclude-resource-type", "unit_test", "test")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise DataRefusedError(f"The models do not build:\n{done.stdout[-2000:]}", "correct the model that is named")

@@ -23,7 +23,7 @@ def quarantined(settings: Settings, table_name: str | None, is_all: bool) -> tup
     with duckdb.connect(str(settings.serving_database), read_only=True) as con:
         columns, rows = fetched(con, ROWS, {"is_all": is_all, "table_name": table_name})
     lines: dict[int, set[int]] = defaultdict(set)
-    for *_, load_id in rows:
-        lines[load_id] = {row[3] for row in rows if row[-1] == load_id}
+    for row in rows:
+        lines[row[-1]].add(row[3])
     texts = {load_id: line_texts(settings.archive, loads[load_id], numbers) for load_id, numbers in lines.items()}
     return [*columns[:-1], "line_text"], [(*row[:-1], texts[row[-1]].get(row[3], "")) for row in rows]

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from tests.conftest import WORKED_LEDGER, Home
+from tests.conftest import WORKED_LEDGER, Home, copied
 
 EARLIER, LATER = "2026-02-28", "2026-03-31"
 # Marts that tell of the deliveries themselves, by load and line: another way to deliver the same books changes them.
@@ -60,13 +60,6 @@ def home(undisturbed: Undisturbed, tmp_path: Path) -> Iterator[Home]:
 def home_after(undisturbed: Undisturbed, tmp_path: Path) -> Iterator[Home]:
     """A copy of the home that has published the later date."""
     yield from copied(undisturbed.after, tmp_path)
-
-
-def copied(home: Home, folder: Path) -> Iterator[Home]:
-    """A copy of a home for as long as a test lasts."""
-    shutil.copytree(home.path, folder / "warehouse", symlinks=True)
-    yield Home(folder / "warehouse")
-    shutil.rmtree(folder / "warehouse")
 
 
 def refresh_arguments(as_of: str, extracts: Path = WORKED_LEDGER) -> list[str]:

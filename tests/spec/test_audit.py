@@ -14,7 +14,7 @@ import pytest
 from orchestration.publication.fingerprint import table_hashes
 from orchestration.quality.policies import check_policies
 from orchestration.settings import Settings
-from tests.conftest import WORKED_LEDGER, Home
+from tests.conftest import WORKED_LEDGER, Home, copied
 
 # Where a Chromium looks for its own time and updates, whatever page it shows.
 BROWSERS_OWN = ("google.com", "googleapis.com", "gvt1.com")
@@ -29,9 +29,7 @@ def publication_of(home: Home) -> str:
 @pytest.fixture
 def home(ledger: Home, tmp_path: Path) -> Iterator[Home]:
     """A copy of the worked ledger's home that a test may damage."""
-    shutil.copytree(ledger.path, tmp_path / "warehouse", symlinks=True)
-    yield Home(tmp_path / "warehouse")
-    shutil.rmtree(tmp_path / "warehouse")
+    yield from copied(ledger, tmp_path)
 
 
 def test_an_untouched_home_is_proven_and_its_anchor_found_again(ledger: Home) -> None:

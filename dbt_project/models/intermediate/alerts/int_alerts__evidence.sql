@@ -4,22 +4,17 @@
 -- For each alert on the day on which it was raised, and as of the refresh while it stands.
 with standing as (
     select
-        evaluated.as_of_date,
-        episodes.alert_id,
-        evaluated.customer_id,
+        raised.as_of_date,
+        raised.alert_id,
+        raised.customer_id,
         rules.measure_code,
         rules.comparison,
-        evaluated.measured_value,
-        evaluated.threshold_value
-    from {{ ref("int_alerts__evaluated") }} as evaluated
-    inner join {{ ref("int_alerts__episodes") }} as episodes
-        on evaluated.rule_code = episodes.rule_code
-        and evaluated.customer_id = episodes.customer_id
-        and evaluated.as_of_date >= episodes.raised_on
-        and evaluated.as_of_date <= episodes.last_raised_on
+        raised.measured_value,
+        raised.threshold_value
+    from {{ ref("int_alerts__raised") }} as raised
     inner join {{ ref("policy_alert_rules") }} as rules
-        on evaluated.policy_version = rules.policy_version and evaluated.rule_code = rules.rule_code
-    where evaluated.status_code = 'raised' and evaluated.as_of_date in (episodes.raised_on, {{ as_of_date() }})
+        on raised.policy_version = rules.policy_version and raised.rule_code = rules.rule_code
+    where raised.as_of_date in (raised.raised_on, {{ as_of_date() }})
 ),
 
 -- Items that are late enough themselves; those explained by a dispute do not make an alert on unexplained ones.
@@ -39,12 +34,7 @@ overdue_items as (
     inner join {{ ref("int_measures__parameters") }} as parameters on standing.as_of_date = parameters.as_of_date
     inner join {{ ref("int_receivables__open_items") }} as items
         on standing.as_of_date = items.as_of_date and standing.customer_id = items.customer_id
-    left join {{ ref("int_receivables__items_claimed") }} as disputed
-        on disputed.claim_type = 'disputed'
-        and items.as_of_date = disputed.as_of_date
-        and items.company_code = disputed.company_code
-        and items.document_no = disputed.document_no
-        and items.instalment_no = disputed.instalment_no
+    {{ left_join_disputed() }}
     where
         items.outstanding_amount > 0
         and case standing.measure_code

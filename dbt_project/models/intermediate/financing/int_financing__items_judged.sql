@@ -14,12 +14,7 @@ with items as (
         measured.longest_overdue_days as customer_longest_overdue_days,
         graded.score as customer_score
     from {{ ref("int_receivables__open_items") }} as items
-    left join {{ ref("int_receivables__items_claimed") }} as disputed
-        on disputed.claim_type = 'disputed'
-        and items.as_of_date = disputed.as_of_date
-        and items.company_code = disputed.company_code
-        and items.document_no = disputed.document_no
-        and items.instalment_no = disputed.instalment_no
+    {{ left_join_disputed() }}
     left join {{ ref("int_customers__measured") }} as measured
         on items.as_of_date = measured.as_of_date and items.customer_id = measured.customer_id
     left join {{ ref("int_risk__customers_graded") }} as graded

@@ -28,12 +28,7 @@ items as (
     inner join {{ ref("int_measures__parameters") }} as parameters on items.as_of_date = parameters.as_of_date
     left join explained_customers
         on items.as_of_date = explained_customers.as_of_date and items.customer_id = explained_customers.customer_id
-    left join {{ ref("int_receivables__items_claimed") }} as disputed
-        on disputed.claim_type = 'disputed'
-        and items.as_of_date = disputed.as_of_date
-        and items.company_code = disputed.company_code
-        and items.document_no = disputed.document_no
-        and items.instalment_no = disputed.instalment_no
+    {{ left_join_disputed() }}
     where items.is_reporting_date
 )
 

@@ -13,30 +13,24 @@ promised as (
 )
 
 select
-    evaluated.as_of_date,
-    episodes.alert_id,
-    evaluated.rule_code,
+    raised.as_of_date,
+    raised.alert_id,
+    raised.rule_code,
     'customer' as subject_type,
-    evaluated.customer_id as subject_code,
-    evaluated.level_code,
-    evaluated.measured_value,
-    cast(evaluated.threshold_value as decimal(24, 6)) as threshold_value,
-    episodes.raised_on,
-    episodes.response_due_at,
-    evaluated.owner_role,
-    case when cast(episodes.responded_at as date) <= evaluated.as_of_date then episodes.responded_at end as responded_at,
-    case when cast(episodes.responded_at as date) <= evaluated.as_of_date then episodes.response_code end as response_code,
-    case when episodes.escalated_on <= evaluated.as_of_date then episodes.escalated_on end as escalated_on,
-    coalesce(cast(episodes.responded_at as date) <= evaluated.as_of_date and episodes.snoozed_until >= evaluated.as_of_date, false) as is_snoozed,
+    raised.customer_id as subject_code,
+    raised.level_code,
+    raised.measured_value,
+    raised.threshold_value,
+    raised.raised_on,
+    raised.response_due_at,
+    raised.owner_role,
+    case when cast(raised.responded_at as date) <= raised.as_of_date then raised.responded_at end as responded_at,
+    case when cast(raised.responded_at as date) <= raised.as_of_date then raised.response_code end as response_code,
+    case when raised.escalated_on <= raised.as_of_date then raised.escalated_on end as escalated_on,
+    coalesce(cast(raised.responded_at as date) <= raised.as_of_date and raised.snoozed_until >= raised.as_of_date, false) as is_snoozed,
     disputed.customer_id is not null as is_disputed,
     promised.promised_date,
-    evaluated.policy_version
-from {{ ref("int_alerts__evaluated") }} as evaluated
-inner join {{ ref("int_alerts__episodes") }} as episodes
-    on evaluated.rule_code = episodes.rule_code
-    and evaluated.customer_id = episodes.customer_id
-    and evaluated.as_of_date >= episodes.raised_on
-    and evaluated.as_of_date <= episodes.last_raised_on
-left join disputed on evaluated.as_of_date = disputed.as_of_date and evaluated.customer_id = disputed.customer_id
-left join promised on evaluated.as_of_date = promised.as_of_date and evaluated.customer_id = promised.customer_id
-where evaluated.status_code = 'raised'
+    raised.policy_version
+from {{ ref("int_alerts__raised") }} as raised
+left join disputed on raised.as_of_date = disputed.as_of_date and raised.customer_id = disputed.customer_id
+left join promised on raised.as_of_date = promised.as_of_date and raised.customer_id = promised.customer_id

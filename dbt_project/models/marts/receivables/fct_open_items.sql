@@ -40,12 +40,7 @@ inner join {{ ref("int_receivables__instalments_completed") }} as instalments
     and items.document_no = instalments.document_no
     and items.instalment_no = instalments.instalment_no
 cross join delivered
-left join {{ ref("int_receivables__items_claimed") }} as disputed
-    on disputed.claim_type = 'disputed'
-    and items.as_of_date = disputed.as_of_date
-    and items.company_code = disputed.company_code
-    and items.document_no = disputed.document_no
-    and items.instalment_no = disputed.instalment_no
+{{ left_join_disputed() }}
 left join {{ ref("int_receivables__items_claimed") }} as secured
     on secured.claim_type = 'secured'
     and items.as_of_date = secured.as_of_date

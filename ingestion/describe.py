@@ -23,6 +23,10 @@ LINEAGE = (
     {"name": "_load_id", "description": "Load that brought the row; see raw.loads."},
     {"name": "_file_sha256", "description": "Fingerprint of the archived file that the row stands in."},
     {"name": "_line_number", "description": "Line of that file (row of the sheet, for Excel), counted from 1."},
+    {
+        "name": "_is_corrected",
+        "description": "Whether the line was quarantined and stands here with corrected values.",
+    },
 )
 
 

@@ -177,18 +177,19 @@ def _append(con: duckdb.DuckDBPyConnection, contract: Contract, file_name: str, 
     load_id = _one(con, "select coalesce(max(load_id), 0) + 1 from raw.loads")
     names = ", ".join(quoted(column.name) for column in contract.columns)
     con.execute(
-        f"insert into raw.{quoted(contract.raw_name)} ({names}, _load_id, _file_sha256, _line_number) "
-        f"select {names}, ?, ?, line_number from judged where len(problems) = 0 order by line_number",
+        f"insert into raw.{quoted(contract.raw_name)} ({names}, _load_id, _file_sha256, _line_number, _is_corrected) "
+        f"select {names}, ?, ?, line_number, false from judged where len(problems) = 0 order by line_number",
         [load_id, sha256],
     )
     con.execute(
         f"""insert into raw.quarantined_rows
         select ?, ?, ?, ?, bad.line_number, bad.problem.column_name, bad.problem.value, bad.problem.reason, lines.line,
-            bad.key_text, bad.amount, bad.currency_code, null
+            bad.key_text, bad.amount, bad.currency_code, null, bad.row_values
         from (
             select line_number, unnest(problems) as problem, {_key_text(contract)} as key_text,
                 {quoted(contract.amount_column) if contract.amount_column else "null"} as amount,
-                {"currency_code" if contract.has_currency else "null"} as currency_code
+                {"currency_code" if contract.has_currency else "null"} as currency_code,
+                to_json({{{", ".join(f"{literal(c.name)}: {quoted(c.name)}::varchar" for c in contract.columns)}}}) as row_values
             from judged where len(problems) > 0
         ) as bad
         join lines on lines.rowid = bad.line_number - 1

@@ -12,7 +12,7 @@ from ingestion.contract import load_contracts
 from ingestion.errors import DataRefusedError
 from ingestion.readers import quoted
 
-LINEAGE_COLUMNS = {"_load_id": "BIGINT", "_file_sha256": "VARCHAR", "_line_number": "BIGINT"}
+LINEAGE_COLUMNS = {"_load_id": "BIGINT", "_file_sha256": "VARCHAR", "_line_number": "BIGINT", "_is_corrected": "BOOLEAN"}
 
 LOCK_WAIT_SECONDS = 60
 
@@ -32,6 +32,7 @@ QUARANTINED_ROWS = """create table if not exists raw.quarantined_rows (
 # What an earlier release did not note of a quarantined row; null in what it set aside.
 QUARANTINE_ADDITIONS = {
     "key_text": "varchar", "amount": "decimal(18, 2)", "currency_code": "varchar", "mended_by_load_id": "bigint",
+    "row_values": "varchar",
 }  # fmt: skip
 
 

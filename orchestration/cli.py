@@ -130,22 +130,35 @@ def status() -> None:
 
 @main.command()
 @click.option("--table", "table_name", help="Canonical table, such as erp.documents [default: all].")
-@click.option("--all", "is_all", is_flag=True, help="Also rows that a later load has mended.")
-@click.option("--format", "output_format", type=click.Choice(["table", "csv"]), default="table", show_default=True)
+@click.option("--all", "is_all", is_flag=True, help="Also rows that are mended, corrected or dismissed.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["table", "csv", "corrections"]),
+    default="table",
+    show_default=True,
+    help="corrections: open rows as lines of dbt_project/seeds/corrections/row_corrections.csv, to fill in.",
+)
 @refusing_plainly
 def quarantine(table_name: str | None, is_all: bool, output_format: str) -> None:
     """List rows that could not be used: file, line, what is wrong, the amount at stake, and the line's own text.
 
-    Have the sender correct them and deliver the file again: a good row of the same key mends the old one.
+    Have the sender correct them and deliver the file again: a good row of the same key mends the old one. What the sender
+    cannot correct, two people can, by rows of a seed; docs/when_a_refresh_is_refused.md shows how.
 
     \b
     Example:
       receivables quarantine
       receivables quarantine --table erp.documents --all --format csv
+      receivables quarantine --format corrections
     """
-    from orchestration.report.quarantine import quarantined
+    from ingestion.corrections import COLUMNS
+    from orchestration.report.quarantine import quarantined, undecided
     from orchestration.report.render import as_csv, as_table
 
+    if output_format == "corrections":
+        click.echo(as_csv(COLUMNS, undecided(read_settings(), table_name)).rstrip("\n"))
+        return
     columns, rows = quarantined(read_settings(), table_name, is_all)
     if output_format == "csv" or rows:
         click.echo((as_csv if output_format == "csv" else as_table)(columns, rows).rstrip("\n"))

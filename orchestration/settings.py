@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).parents[1]
+ROW_CORRECTIONS = Path("seeds") / "corrections" / "row_corrections.csv"
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,11 @@ class Settings:
     def dbt_project(self) -> Path:
         """The dbt project's folder."""
         return PROJECT_ROOT / "dbt_project"
+
+    @property
+    def row_corrections(self) -> Path:
+        """What people decided about quarantined lines; a seed of the dbt project."""
+        return self.dbt_project / ROW_CORRECTIONS
 
     @property
     def dbt_target(self) -> Path:

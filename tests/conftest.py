@@ -30,10 +30,11 @@ RECEIVABLES = str(Path(sys.executable).with_name("receivables"))
 
 @dataclass(frozen=True)
 class Home:
-    """A warehouse home and what the command that built it printed."""
+    """A warehouse home, what the command that built it printed, and the checkout whose code it runs."""
 
     path: Path
     output: str = ""
+    code: Path = ROOT
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `receivables` on this home as a user would."""
@@ -51,12 +52,12 @@ class Home:
             "DBT_LOG_PATH": str(target),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
-        command = dbt_command(ROOT / "dbt_project", target, *arguments)
+        command = dbt_command(self.code / "dbt_project", target, *arguments)
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "RECEIVABLES_HOME": str(self.path)}
+        return {**os.environ, "RECEIVABLES_HOME": str(self.path), "PYTHONPATH": str(self.code)}
 
     @property
     def serving_database(self) -> Path:

@@ -6,6 +6,7 @@ from datetime import datetime
 import dagster as dg
 
 from ingestion.contract import Column, Contract, load_contracts
+from ingestion.corrections import apply_corrections
 from ingestion.loader import Load, load_table, refuse_without_documents, registered_loads
 from ingestion.warehouse import create_raw_tables, open_working
 from orchestration.quality.landing import QUARANTINE, SUITE, check_loads
@@ -40,12 +41,14 @@ def _raw_asset(settings: Settings, contract: Contract) -> dg.AssetsDefinition:
             create_raw_tables(con)
             started_at = run_started_at(context)
             found = load_table(con, contract, profile, extracts, settings.archive, started_at)
+            corrected = apply_corrections(con, contract, settings.row_corrections)
             loads = registered_loads(con, contract)
         yield dg.MaterializeResult(
             metadata={
                 "delivered_rows": sum(load.delivered_row_count for load in found.loads),
                 "loaded_rows": sum(load.loaded_row_count for load in found.loads),
                 "quarantined_rows": sum(load.quarantined_row_count for load in found.loads),
+                "corrected_rows": corrected,
                 "files_loaded_now": [load.file_name for load in found.loads],
                 "files_known_before": found.known_file_count,
                 "is_delivered": bool(loads),

@@ -16,7 +16,7 @@ from orchestration.audit.page import rendered
 from orchestration.audit.reperform import Cell, reperformed_cells
 from orchestration.audit.verify import prove
 from orchestration.lineage import EDGES, lineage_page
-from orchestration.publication.publish import MANIFEST, required_folder
+from orchestration.publication.publish import DATABASE, MANIFEST, required_folder
 from orchestration.publication.serving import fetched
 from orchestration.quality.evidence import CheckOutcome, recorded
 from orchestration.quality.gate import candidate_evidence
@@ -54,6 +54,8 @@ def write_pack(settings: Settings, publication_id: str, target: Path) -> Pack:
     with duckdb.connect(str(settings.working_database)) as con:
         policies = dict(_policy_tables(con, set(manifest["policy_versions"].values())))
         versions = _policy_versions(con, manifest)
+    with duckdb.connect(str(publication / DATABASE), read_only=True) as con:
+        quarantine = fetched(con, "select * from marts.fct_quarantined_rows order by load_id, line_number")
     page = lineage_page(settings, manifest["project_state"]) if manifest.get("project_state") else None
     has_lineage = page is not None and page.exists()
     files = {
@@ -66,6 +68,7 @@ def write_pack(settings: Settings, publication_id: str, target: Path) -> Pack:
             failed=[check for check in checks if check.is_passed is not True],
             entries=[entry for entry in entries if _is_about(entry, manifest)],
             versions=versions,
+            decided=[row for row in (dict(zip(quarantine[0], row, strict=True)) for row in quarantine[1]) if row["decided_by"]],
             policies=sorted(policies),
             cells=cells,
             has_lineage=has_lineage,
@@ -73,6 +76,7 @@ def write_pack(settings: Settings, publication_id: str, target: Path) -> Pack:
         "manifest.json": _json(manifest),
         "checks.json": _json([asdict(check) for check in checks]),
         "reperformed.json": _json([asdict(cell) | {"is_same": cell.is_same} for cell in cells]),
+        "quarantined_rows.csv": as_csv(*quarantine),
         "ledger.jsonl": settings.ledger.read_text(encoding="utf-8"),
         **{f"policy/{name}.csv": text for name, text in policies.items()},
     }

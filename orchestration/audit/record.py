@@ -1,4 +1,4 @@
-"""What the ledger is told: loads, verdicts, policy in use, publications, removals, releases and rollbacks."""
+"""What the ledger is told: loads, verdicts, policy in use, decisions on rows, publications, removals, releases and rollbacks."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -10,10 +10,15 @@ import duckdb
 from ingestion.archive import fingerprint
 from orchestration.audit.ledger import Entry, Event, Ledger
 from orchestration.publication.fingerprint import version_hashes
+from orchestration.publication.serving import fetched
 from orchestration.settings import Settings
 
 LOAD, POLICY_USED, PUBLISHED, REMOVED = "load", "policy_used", "published", "publication_removed"
+ROW_DECIDED = "row_decided"
 PUBLISHED_AGAIN, ROLLED_BACK, RELEASED, VERDICT, REFRESH = "published_again", "rolled_back", "released", "verdict", "refresh"
+DECISIONS = """
+    select table_name, file_sha256, line_number, status_code, corrected_values, decided_by, approver, decision_reason, decided_on
+    from marts.fct_quarantined_rows where decided_by is not null order by load_id, line_number"""
 
 
 def record(settings: Settings, at: datetime, *events: Event) -> None:
@@ -68,6 +73,18 @@ def newly_used(settings: Settings, publication_id: str, as_of_date: date) -> Ite
         if version not in used:
             who = {"author": author, "approver": approver, "publication_id": publication_id}
             yield POLICY_USED, {"policy_version": version, "policy_area": area, "content_hash": hashes[version], **who}
+
+
+def newly_decided(settings: Settings, publication_id: str) -> Iterator[Event]:
+    """An event for each quarantined line whose decision no earlier publication used as it stands now."""
+    told = [dict(entry.details) for entry in Ledger(settings.ledger).entries() if entry.event == ROW_DECIDED]
+    known = [{name: value for name, value in details.items() if name != "publication_id"} for details in told]
+    with duckdb.connect(str(settings.working_database)) as con:
+        columns, rows = fetched(con, DECISIONS)
+    for row in rows:
+        decision = {**dict(zip(columns, row, strict=True)), "decided_on": str(row[-1])}
+        if decision not in known:
+            yield ROW_DECIDED, {**decision, "publication_id": publication_id}
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

@@ -13,13 +13,15 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 
+from ingestion.contract import load_contracts
+from ingestion.corrections import apply_corrections
 from ingestion.errors import DataRefusedError
 from ingestion.warehouse import ask_for, open_working
 from orchestration.audit.restore import load_again
 from orchestration.dbt_manifest import dbt_command
 from orchestration.publication.fingerprint import table_hashes
 from orchestration.publication.publish import MANIFEST, required_folder
-from orchestration.settings import PROJECT_ROOT, Settings, apply_settings, code_commit
+from orchestration.settings import PROJECT_ROOT, ROW_CORRECTIONS, Settings, apply_settings, code_commit
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,13 @@ def reproduce(settings: Settings, publication_id: str) -> Reproduction:
     home = replace(settings, home=settings.home / "reproductions" / publication_id)
     shutil.rmtree(home.home, ignore_errors=True)
     apply_settings(home)
+    project, code = _project(home, manifest["code_commit"])
     with open_working(home.working_database, home.memory_limit) as con:
         load_again(con, settings.archive, home.extracts, manifest["inputs"])
+        if (project / ROW_CORRECTIONS).exists():
+            for contract in load_contracts().values():
+                apply_corrections(con, contract, project / ROW_CORRECTIONS)
         ask_for(con, date.fromisoformat(manifest["as_of_date"]), f"reproduction of {publication_id}")
-    project, code = _project(home, manifest["code_commit"])
     _build(home, project)
     with open_working(home.working_database, home.memory_limit) as con:
         found = table_hashes(con, "marts")

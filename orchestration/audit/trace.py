@@ -65,6 +65,7 @@ class Source:
     sha256: str
     line_number: int
     text: str
+    correction: str | None
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,8 @@ class Trace:
             for source in part.sources:
                 yield f"  {source.amount}  {source.record}: {source.file} line {source.line_number}"
                 yield f"      {source.text}"
+                if source.correction:
+                    yield f"      read as {source.correction}"
 
 
 def trace(settings: Settings, mart: str, asked: Mapping[str, str], column: str | None) -> Trace:
@@ -279,11 +282,20 @@ def _sources(
     wanted: dict[int, set[int]] = defaultdict(set)
     for *_, load_id, line_number in rows:
         wanted[load_id].add(line_number)
+    corrections = {
+        (load_id, line_number): told
+        for load_id, line_number, told in con.execute(
+            """select load_id, line_number, corrected_values || ', decided by ' || decided_by || ', approved by ' || approver
+                || ': ' || decision_reason
+            from marts.fct_quarantined_rows where status_code = 'corrected'"""
+        ).fetchall()
+    }
     texts = {load_id: line_texts(settings.archive, inputs[load_id], numbers) for load_id, numbers in wanted.items()}
     found: dict[tuple[Any, ...], list[Source]] = defaultdict(list)
     for company, document, instalment, table, record, part, amount, load_id, line in rows:
         entry = inputs[load_id]
         name = f"{table.partition('.')[2].removesuffix('s')} {record if part == 'document' else f'{record} {part}'}"
-        source = Source(table, name, amount, entry["file_name"], entry["file_sha256"], line, texts[load_id].get(line, ""))
+        text, correction = texts[load_id].get(line, ""), corrections.get((load_id, line))
+        source = Source(table, name, amount, entry["file_name"], entry["file_sha256"], line, text, correction)
         found[company, document, instalment].append(source)
     return {key: tuple(sources) for key, sources in found.items()}

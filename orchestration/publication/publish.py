@@ -25,6 +25,7 @@ from orchestration.audit.record import (
     VERDICT,
     file_hashes,
     loads_as_told,
+    newly_decided,
     newly_used,
     record,
     recorded_files,
@@ -97,6 +98,7 @@ def publish(
             published_at,
             (PUBLISHED, {key: manifest[key] for key in TOLD} | {"files": file_hashes(target)}),
             *newly_used(settings, candidate.publication_id, candidate.as_of_date),
+            *newly_decided(settings, candidate.publication_id),
         )
     else:
         record(settings, published_at, (PUBLISHED_AGAIN, {"publication_id": target.name}))

@@ -56,7 +56,10 @@ def check_loads(settings: Settings, contract: Contract, loads: list[Load], at: d
     if unchecked:
         with suite_runner(settings.working_database) as runner:
             for load in unchecked:
-                query = f"select * from raw.{quoted(contract.raw_name)} where _load_id = {load.load_id}"
+                # What was corrected afterwards was judged then; the evidence of a load is of what it loaded.
+                query = (
+                    f"select * from raw.{quoted(contract.raw_name)} where _load_id = {load.load_id} and _is_corrected is not true"
+                )
                 found = [
                     runner.run(SUITE, f"load {load.load_id}", query, landing_suite(contract, load)),
                     _quarantine_outcome(load),

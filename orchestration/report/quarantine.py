@@ -5,13 +5,15 @@ from typing import Any
 
 import duckdb
 
+from ingestion.corrections import COLUMNS, DECIDABLE
 from orchestration.audit.lines import line_texts
 from orchestration.publication.serving import fetched, required_manifest
 from orchestration.settings import Settings
 
+WHAT_BECAME = "mended_by_load_id, corrected_values, decided_by, approver, decided_on, decision_reason, "
 ROWS = """
     select
-        status_code, table_name, file_name, line_number, column_names, reasons, amount, currency_code, mended_by_load_id, load_id
+        status_code, table_name, file_name, line_number, column_names, reasons, amount, currency_code, {what_became}load_id
     from marts.fct_quarantined_rows
     where ($is_all or status_code = 'open') and ($table_name is null or table_name = $table_name)
     order by load_id, line_number"""
@@ -21,9 +23,29 @@ def quarantined(settings: Settings, table_name: str | None, is_all: bool) -> tup
     """Columns and rows, open ones or all; refused before the first publication."""
     loads = {entry["load_id"]: entry for entry in required_manifest(settings)["inputs"]}
     with duckdb.connect(str(settings.serving_database), read_only=True) as con:
-        columns, rows = fetched(con, ROWS, {"is_all": is_all, "table_name": table_name})
+        columns, rows = fetched(
+            con, ROWS.format(what_became=WHAT_BECAME if is_all else ""), {"is_all": is_all, "table_name": table_name}
+        )
     lines: dict[int, set[int]] = defaultdict(set)
     for row in rows:
         lines[row[-1]].add(row[3])
     texts = {load_id: line_texts(settings.archive, loads[load_id], numbers) for load_id, numbers in lines.items()}
     return [*columns[:-1], "line_text"], [(*row[:-1], texts[row[-1]].get(row[3], "")) for row in rows]
+
+
+def undecided(settings: Settings, table_name: str | None) -> list[tuple[Any, ...]]:
+    """Open lines as rows of the seed of decisions, one for each column that is wrong; what to decide is left empty.
+
+    Of a line that is wrong as a whole, the column is `row`: name one that is to be read otherwise, or dismiss it.
+    """
+    required_manifest(settings)
+    with duckdb.connect(str(settings.serving_database), read_only=True) as con:
+        rows = con.execute(
+            """select distinct table_name, file_sha256, line_number, unnest(string_split(column_names, ', ')) as column_name
+            from marts.fct_quarantined_rows
+            where status_code = 'open' and ($table_name is null or table_name = $table_name)
+            order by all""",
+            {"table_name": table_name},
+        ).fetchall()
+    empty = ("",) * (len(COLUMNS) - len(DECIDABLE))
+    return [(table, sha256, line, "correct", column, *empty) for table, sha256, line, column in rows]

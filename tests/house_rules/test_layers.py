@@ -20,7 +20,7 @@ DAGSTER_FREE = (
 MODELS = ROOT / "dbt_project" / "models"
 ALLOWED_REFS = {
     "staging": ("stg_ingestion__refresh",),
-    "intermediate": ("stg_", "int_", "policy_", "alert_levels", "customer_match_corrections"),
+    "intermediate": ("stg_", "int_", "policy_", "alert_levels", "customer_match_corrections", "row_corrections"),
     "marts": ("int_", "policy_", "source_uses", "alert_levels", "customer_match_corrections", "fct_", "dim_"),
 }
 

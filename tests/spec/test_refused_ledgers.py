@@ -4,22 +4,24 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from ingestion.archive import fingerprint
 from orchestration.audit.diff import diff
 from orchestration.audit.ledger import Ledger
-from orchestration.settings import Settings
-from tests.conftest import WORKED_LEDGER, Home
+from orchestration.settings import ROW_CORRECTIONS, Settings
+from tests.conftest import ROOT, WORKED_LEDGER, Home
 
 C01_INVOICE = "A1,C01-I,invoice,C01,2026-01-15,,2026-02-14,CNY,100.00"
 
 
 def test_a_ledger_that_differs_by_a_cent_is_not_published_unless_two_people_release_it(ledger: Home, tmp_path: Path) -> None:
-    home, extracts = Home(tmp_path / "warehouse"), tmp_path / "extracts"
+    home, extracts = Home(tmp_path / "warehouse", code=tmp_path / "code"), tmp_path / "extracts"
     shutil.copytree(ledger.path, home.path, symlinks=True)
     shutil.copytree(WORKED_LEDGER, extracts)
-    # C01's invoice of 100 states 130 now, and one of 20 March over 70 comes late.
+    # C01's invoice of 100 states 130 now, and one of 20 March over 70 comes late, with a letter in its amount.
     documents = extracts / "documents.csv"
     later = documents.read_text().replace(C01_INVOICE, C01_INVOICE.replace("100.00", "130.00"))
-    documents.write_text(later + "A1,C01-L,invoice,C01,2026-03-20,,2026-04-19,CNY,70.00,,,\n")
+    documents.write_text(later + "A1,C01-L,invoice,C01,2026-03-20,,2026-04-19,CNY,7O.00,,,\n")
+    decide_on_the_last_line(home.code, documents)
     balances = extracts / "gl_balances.csv"
     balances.write_text(balances.read_text().replace("10000.00", "10000.01"))
     done = home.run("refresh", "--as-of", "2026-03-31", "--profile", "canonical", "--extracts", str(extracts))
@@ -42,13 +44,40 @@ def test_a_ledger_that_differs_by_a_cent_is_not_published_unless_two_people_rele
     assert len(listed.splitlines()) == 2 and f"  {first}" in listed and f"* {first}" not in listed
     second = home.query("select publication_id from marts.dim_publication")[0][0]
     assert_the_causes_are_told(home, first, second)
+    assert_the_decision_is_told(home, len(later.splitlines()) + 1)
     back = home.run("rollback", first, "--reason", "the bank did not post")
     assert back.returncode == 0 and home.content_hash() == ledger.content_hash()
     events = [entry.event for entry in Ledger(home.path / "ledger" / "ledger.jsonl").entries()]
-    assert [event for event in events if event not in ("load", "policy_used")] == [
+    assert [event for event in events if event not in ("load", "policy_used", "row_decided")] == [
         "verdict", "published", "refresh", "verdict", "refresh", "released", "published", "rolled_back"
     ]  # fmt: skip
     assert home.run("audit", "verify").returncode == 0
+
+
+def decide_on_the_last_line(code: Path, documents: Path) -> None:
+    """A checkout in which two people have decided that the last line of the documents says 70.00."""
+    for part in ("orchestration", "ingestion", "dbt_project"):
+        shutil.copytree(ROOT / part, code / part, ignore=shutil.ignore_patterns("__pycache__", "target"))
+    shutil.copy(ROOT / "uv.lock", code)
+    line = len(documents.read_text().splitlines())
+    with (code / "dbt_project" / ROW_CORRECTIONS).open("a") as seed:
+        seed.write(
+            f"erp.documents,{fingerprint(documents)},{line},correct,amount,70.00,Li Na,Wang Wei,2026-04-01,Paper invoice\n"
+        )
+
+
+def assert_the_decision_is_told(home: Home, line: int) -> None:
+    """The line stays quarantined, with what became of it; trace and ledger tell who decided; the document counts with its 70."""
+    assert home.query(
+        "select line_number, reasons, status_code, corrected_values, decided_by, approver from marts.fct_quarantined_rows"
+    ) == [(line, "is not a number", "corrected", "amount=70.00", "Li Na", "Wang Wei")]
+    traced = home.run("trace", "fct_open_items", "company_code=A1", "document_no=C01-L", "instalment_no=1")
+    assert f"documents.csv line {line}\n      A1,C01-L,invoice,C01,2026-03-20,,2026-04-19,CNY,7O.00,,,\n" in traced.stdout
+    assert "read as amount=70.00, decided by Li Na, approved by Wang Wei: Paper invoice" in traced.stdout
+    assert "yes, to the cent" in traced.stdout
+    assert home.run("quarantine").stdout == "No row is quarantined.\n"
+    (told,) = (entry for entry in Ledger(home.path / "ledger" / "ledger.jsonl").entries() if entry.event == "row_decided")
+    assert (told.details["decided_by"], told.details["corrected_values"]) == ("Li Na", "amount=70.00")
 
 
 def assert_the_causes_are_told(home: Home, first: str, second: str) -> None:

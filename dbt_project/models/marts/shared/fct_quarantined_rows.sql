@@ -1,4 +1,4 @@
--- Rows that could not be used: where each stands, what is wrong with it, the amount at stake, and whether a later load has mended it.
+-- Rows that could not be used: where each stands, what is wrong with it, the amount at stake, and what became of it.
 -- Grain: one row per load_id and line_number.
 select
     {{ as_of_date() }} as as_of_date,
@@ -6,10 +6,16 @@ select
     line_number,
     table_name,
     file_name,
+    file_sha256,
     column_names,
     reasons,
     cast(amount as decimal(18, 2)) as amount,
     currency_code,
     status_code,
-    mended_by_load_id
+    mended_by_load_id,
+    corrected_values,
+    decided_by,
+    approver,
+    decided_on,
+    decision_reason
 from {{ ref("int_quality__quarantined") }}

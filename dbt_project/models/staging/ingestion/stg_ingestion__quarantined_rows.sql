@@ -11,10 +11,11 @@ select
     line_number,
     table_name,
     file_name,
+    file_sha256,
     {{ dbt.listagg("coalesce(column_name, 'row')", "', '", "order by column_name, reason") }} as column_names,
     {{ dbt.listagg("reason", "'; '", "order by column_name, reason") }} as reasons,
     max(amount) as amount,
     max(currency_code) as currency_code,
     max(mended_by_load_id) as mended_by_load_id
 from known
-group by load_id, line_number, table_name, file_name
+group by load_id, line_number, table_name, file_name, file_sha256

@@ -5,7 +5,7 @@ Builds text only; `loader.py` runs it. One place defines what counts as a number
 
 from ingestion.contract import Column, Contract
 from ingestion.profile import ColumnMapping, FileFormat, TableMapping
-from ingestion.readers import literal, quoted
+from ingestion.sql import literal, quoted
 
 NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)$"
 WHOLE_DIGITS = {"money": 16, "quantity": 14, "rate": 10, "percent": 5, "integer": 9}

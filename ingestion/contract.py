@@ -119,7 +119,7 @@ def load_contracts(folder: Path = CONTRACT_DIR) -> dict[str, Contract]:
 
 def read_contract(path: Path) -> Contract:
     """One contract file; its folder is its source and its stem is its table."""
-    body = yaml.safe_load(path.read_text(encoding="utf-8"))
+    body = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     try:
         return Contract(source=path.parent.name, table=path.stem, **body)
     except (ValidationError, TypeError) as error:

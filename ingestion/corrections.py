@@ -13,7 +13,7 @@ from ingestion.casting import judged_rows
 from ingestion.contract import Contract, load_contracts
 from ingestion.errors import DataRefusedError
 from ingestion.profile import FileFormat, TableMapping
-from ingestion.readers import literal, quoted
+from ingestion.sql import literal, quoted
 
 DECIDABLE = ("table_name", "file_sha256", "line_number", "decision", "column_name")
 COLUMNS = (*DECIDABLE, "corrected_value", "decided_by", "approver", "decided_on", "reason")

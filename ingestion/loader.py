@@ -16,7 +16,8 @@ from ingestion.casting import judged_rows
 from ingestion.contract import Contract
 from ingestion.errors import DataRefusedError
 from ingestion.profile import Profile, TableMapping
-from ingestion.readers import FileShape, literal, quoted, read_file
+from ingestion.readers import FileShape, read_file
+from ingestion.sql import literal, quoted
 
 
 @dataclass(frozen=True)

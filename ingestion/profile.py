@@ -83,7 +83,7 @@ def load_profile(name: str, folder: Path = PROFILE_DIR) -> Profile:
             f"There is no sender profile {name!r}.", f"use one of: {', '.join(profile_names(folder))}; or write {path}"
         )
     try:
-        profile = _parse(name, yaml.safe_load(path.read_text(encoding="utf-8")))
+        profile = _parse(name, yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
     except (ValidationError, yaml.YAMLError, TypeError, KeyError) as error:
         raise DataRefusedError(f"Profile {path} is malformed: {error}", "correct that file") from error
     for mapping in profile.tables:

@@ -20,6 +20,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from ingestion.errors import DataRefusedError
 from ingestion.profile import FileFormat
+from ingestion.sql import literal, quoted
 
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 CONTROL_CHARACTERS = dict.fromkeys([0, 1], UNREADABLE)
@@ -35,16 +36,6 @@ class FileShape:
     blank_line_count: int
     header_line_count: int
     columns: tuple[str, ...]
-
-
-def quoted(name: str) -> str:
-    """An SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """An SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def read_file(con: duckdb.DuckDBPyConnection, path: Path, file_name: str, file_format: FileFormat) -> FileShape:

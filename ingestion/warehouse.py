@@ -10,7 +10,7 @@ import duckdb
 
 from ingestion.contract import load_contracts
 from ingestion.errors import DataRefusedError
-from ingestion.readers import quoted
+from ingestion.sql import quoted
 
 LINEAGE_COLUMNS = {"_load_id": "BIGINT", "_file_sha256": "VARCHAR", "_line_number": "BIGINT", "_is_corrected": "BOOLEAN"}
 

@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from ingestion.errors import DataRefusedError
-from ingestion.loader import refuse_without_documents, unclaimed_files
 from ingestion.profile import load_profile, profile_names
 from ingestion.synthetic import SyntheticSender, write_extracts
 from orchestration.lock import only_command
@@ -244,10 +243,13 @@ def explain(customer: str, as_of: datetime | None) -> None:
 @main.command()
 @click.argument("mart")
 @click.argument("key", nargs=-1, metavar="COLUMN=VALUE...")
-@click.option("--column", help="Figure to follow [default: the mart's first that open items make up].")
+@click.option("--column", help="Figure to follow [default: the mart's first that can be].")
+@click.option(
+    "--shown", type=click.IntRange(min=1), default=50, show_default=True, help="Rows, items and lines shown; all are added up."
+)
 @click.option("--format", "output_format", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @refusing_plainly
-def trace(mart: str, key: tuple[str, ...], column: str | None, output_format: str) -> None:
+def trace(mart: str, key: tuple[str, ...], column: str | None, shown: int, output_format: str) -> None:
     """Follow a published figure to the lines of the senders' files, and show that they add up to it.
 
     The key names the row; as_of_date is that of the published set unless it is given.
@@ -261,7 +263,7 @@ def trace(mart: str, key: tuple[str, ...], column: str | None, output_format: st
 
     if malformed := [pair for pair in key if "=" not in pair]:
         raise click.UsageError(f"{malformed[0]!r} is not written COLUMN=VALUE")
-    found = trace_cell(read_settings(), mart, dict(pair.split("=", 1) for pair in key), column)
+    found = trace_cell(read_settings(), mart, dict(pair.split("=", 1) for pair in key), column, shown)
     pages = {"json": found.as_json, "html": found.as_html}
     for line in [pages[output_format]()] if output_format in pages else found.as_text():
         click.echo(line)
@@ -501,6 +503,8 @@ def _settings() -> Settings:
 
 def _refresh(settings: Settings, as_of_date: date, profile: str, extracts: Path) -> None:
     """Refresh and print the summary; exit with 1 and the reasons when nothing was published."""
+    from ingestion.loader import refuse_without_documents, unclaimed_files
+
     sender = load_profile(profile)
     refuse_without_documents(extracts, sender)
     from orchestration.refresh import run_refresh

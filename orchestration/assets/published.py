@@ -9,9 +9,10 @@ import dagster as dg
 from orchestration.assets.partitions import AS_OF_DATES
 from orchestration.openlineage_events import emit, publication_step
 from orchestration.publication.candidate import read_candidate
+from orchestration.publication.marts import read_marts
 from orchestration.publication.publish import publish, tell_verdict
 from orchestration.publication.serving import published_manifest
-from orchestration.quality.candidate import CANDIDATE_CHECKS, SUITE, check_candidate, read_marts
+from orchestration.quality.candidate import CANDIDATE_CHECKS, SUITE, check_candidate
 from orchestration.quality.evidence import CheckOutcome, record
 from orchestration.quality.gate import candidate_evidence
 from orchestration.resources import run_started_at

@@ -15,9 +15,9 @@ from typing import Any
 import duckdb
 
 from ingestion.errors import DataRefusedError
-from ingestion.readers import literal, quoted
+from ingestion.sql import literal, quoted
+from orchestration.publication.marts import read_marts
 from orchestration.publication.publish import DATABASE, required_folder
-from orchestration.quality.candidate import read_marts
 from orchestration.report.render import as_table, titled_table
 from orchestration.settings import Settings
 

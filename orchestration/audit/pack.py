@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.readers import quoted
+from ingestion.sql import quoted
 from orchestration.audit.ledger import Entry, Ledger
 from orchestration.audit.page import rendered
 from orchestration.audit.reperform import Cell, reperformed_cells

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.readers import literal
+from ingestion.sql import literal
 from orchestration.audit.reference_engine import Application, Document, Instalment, Ledger, Policy, aging
 from orchestration.settings import Settings
 

@@ -1,8 +1,8 @@
 """From a published figure to the lines of the senders' files: `receivables trace`.
 
-A figure is made of parts: open items, whose amounts add up to it. An open item is what its document or instalment states,
-changed by what was applied to it. Each of these stands on one line of one file. All of it is read from the published database
-but the lines' own text, which the archive keeps. A figure that open items do not make up is followed to the files only.
+A figure is followed from mart to mart (derivations.py) down to open items, postings or rows that cite a line. An open item is
+what its document or instalment states, changed by what was applied to it. Each of these stands on one line of one file. All of it
+is read from the published database but the lines' own text, which the archive keeps. All parts are added up, the largest shown.
 """
 
 import json
@@ -10,48 +10,33 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import duckdb
 
 from ingestion.errors import DataRefusedError
-from ingestion.readers import literal, quoted
+from ingestion.sql import literal, quoted
+from orchestration.audit.derivations import CITING, DERIVATIONS, OPEN_ITEMS, POSTINGS, Derivation, derivations_of
 from orchestration.audit.lines import line_texts
 from orchestration.audit.page import rendered
+from orchestration.publication.marts import mart_sources, read_marts
 from orchestration.publication.serving import fetched, required_manifest
 from orchestration.settings import Settings
 
-ITEM = " and ".join(f"items.{name} = cell.{name}" for name in ("company_code", "document_no", "instalment_no"))
-CUSTOMER = "items.customer_id = cell.customer_id"
-BALANCE = f"{CUSTOMER} and items.company_code = cell.company_code and items.currency_code = cell.currency_code"
-SALESPERSON = "items.salesperson_code = cell.salesperson_code"
-LEVEL = (
-    "cell.level_key = case cell.level when 'company' then items.company_code when 'segment' then items.segment_code "
-    "when 'salesperson' then items.salesperson_code else items.customer_id end"
-)
-OWED = "items.outstanding_amount > 0"
-OVERDUE = f"{OWED} and items.due_date < items.as_of_date"
-# Of which open items a column is the sum, and of what of theirs.
-MADE_OF_ITEMS = {
-    ("fct_open_items", "outstanding_amount"): ("outstanding_amount", ITEM),
-    ("fct_open_items", "outstanding_base_amount"): ("outstanding_base_amount", ITEM),
-    ("fct_aging", "outstanding_amount"): ("outstanding_amount", f"{BALANCE} and items.bucket_code = cell.bucket_code"),
-    ("fct_aging", "outstanding_base_amount"): ("outstanding_base_amount", f"{BALANCE} and items.bucket_code = cell.bucket_code"),
-    ("fct_aging", "disputed_amount"): ("disputed_amount", f"{BALANCE} and items.bucket_code = cell.bucket_code"),
-    ("fct_aging_wide", "total_amount"): ("outstanding_amount", BALANCE),
-    ("fct_receivables_rollforward", "closing_amount"): ("outstanding_amount", BALANCE),
-    ("fct_provision", "outstanding_amount"): ("outstanding_amount", f"{BALANCE} and items.bucket_code = cell.bucket_code"),
-    ("fct_turnover", "closing_base_amount"): ("outstanding_base_amount", LEVEL),
-    ("fct_financing_pool", "outstanding_base_amount"): ("outstanding_base_amount", ITEM),
-    ("fct_limitation_periods", "outstanding_amount"): ("outstanding_amount", ITEM),
-    ("fct_dunning", "outstanding_amount"): ("outstanding_amount", ITEM),
-    ("fct_customer_360", "outstanding_base_amount"): ("outstanding_base_amount", CUSTOMER),
-    ("fct_customer_360", "overdue_base_amount"): ("outstanding_base_amount", f"{CUSTOMER} and {OVERDUE}"),
-    ("fct_credit_exposure", "receivable_base_amount"): ("outstanding_base_amount", f"{CUSTOMER} and {OWED}"),
-    ("fct_collection_worklist", "overdue_base_amount"): ("outstanding_base_amount", f"{CUSTOMER} and {OVERDUE}"),
-    ("fct_sales_performance", "receivable_base_amount"): ("outstanding_base_amount", f"{SALESPERSON} and {OWED}"),
-    ("fct_sales_performance", "overdue_base_amount"): ("outstanding_base_amount", f"{SALESPERSON} and {OVERDUE}"),
-}  # fmt: skip
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Step:
+    """Figures of one column of a mart, and the parts that they come from: how many, whether they come to them, the largest."""
+
+    figure: str
+    formula: str | None
+    parts: str
+    part_count: int
+    adds_up: bool | None
+    rows: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -72,6 +57,7 @@ class Source:
 class Part:
     """An open item: what it adds to the figure, and its balance as the lines give it."""
 
+    as_of_date: str
     company_code: str
     document_no: str
     instalment_no: int
@@ -81,15 +67,23 @@ class Part:
     applied_amount: Decimal
     sources: tuple[Source, ...]
 
-    @property
-    def adds_up(self) -> bool:
-        """Whether what the line states and what was applied to it come to the open balance."""
-        return self.stated_amount is not None and self.stated_amount + self.applied_amount == self.outstanding_amount
+
+@dataclass(frozen=True)
+class Ends:
+    """Where the way ends: open items, postings and cited lines, how many there are, how many do not add up, and the largest."""
+
+    item_count: int
+    items_not_adding_up: int
+    items: tuple[Part, ...]
+    posting_count: int
+    postings_not_adding_up: int
+    line_count: int
+    lines: tuple[Source, ...]
 
 
 @dataclass(frozen=True)
 class Trace:
-    """A published figure and what it came from. `parts` is None where open items do not make the figure up."""
+    """A published figure and what it came from. `not_followed`: columns on the way that only the files are told of."""
 
     publication_id: str
     mart: str
@@ -98,17 +92,24 @@ class Trace:
     key: dict[str, Any]
     column: str
     value: Any
-    parts: tuple[Part, ...] | None
     policy: dict[str, Any] | None
+    steps: tuple[Step, ...]
+    ends: Ends
+    not_followed: tuple[str, ...]
     inputs: tuple[dict[str, Any], ...]
 
     @property
     def adds_up(self) -> bool | None:
-        """Whether the parts come to the figure and each part's lines to the part; None where there are no parts."""
-        if self.parts is None:
-            return None
-        total = sum((part.amount or Decimal(0) for part in self.parts), Decimal(0))
-        return all(part.adds_up for part in self.parts) and (self.value == total)
+        """Whether all steps' parts come to their figures and lines to items and postings; None where nothing was added."""
+        told = [step.adds_up for step in self.steps if step.adds_up is not None]
+        if self.ends.item_count or self.ends.posting_count:
+            told.append(self.ends.items_not_adding_up + self.ends.postings_not_adding_up == 0)
+        return all(told) if told else None
+
+    @property
+    def verdict(self) -> str:
+        """The same in words."""
+        return {True: "yes, to the cent", False: "NO", None: "nothing to add up"}[self.adds_up]
 
     def as_json(self) -> str:
         """All of it, as one JSON object."""
@@ -120,48 +121,326 @@ class Trace:
 
     def as_text(self) -> Iterator[str]:
         """All of it, as lines for a person."""
-        told = ", ".join(f"{name} {value}" for name, value in self.key.items())
         yield f"{self.mart}.{self.column} = {self.value}"
-        yield f"  of {told}"
+        yield f"  of {_told(self.key)}"
         yield f"  computed by {self.model} in publication {self.publication_id}"
         if self.policy:
             yield "  under policy {policy_version}, by {author}, approved by {approver}: {reason}".format(**self.policy)
-        if self.parts is None:
-            yield "\nOpen items do not make this figure up. It was computed from:"
+        yield f"\nAdds up: {self.verdict}"
+        for step in self.steps:
+            comes = {True: "comes from", False: "DOES NOT COME from", None: "rests on"}[step.adds_up]
+            yield f"\n{step.figure} {comes} {step.parts}{f': {step.formula}' if step.formula else ''}"
+            yield from (f"  {_told(row)}" for row in step.rows)
+            yield from _rest(step.part_count, len(step.rows))
+        yield from self._ends_as_text()
+        if self.not_followed:
+            yield f"\nNot followed further: {', '.join(self.not_followed)}. Computed from:"
             for entry in self.inputs:
                 told = f"{entry['table_name']}, {entry['loaded_row_count']:,} rows, {entry['file_sha256']}"
                 yield f"  {entry['file_name']}  ({told})"
-            return
-        yield f"\n{len(self.parts)} open items come to it: {'yes, to the cent' if self.adds_up else 'NO'}"
-        for part in self.parts:
-            yield f"\n{part.amount}  {part.company_code} {part.document_no} instalment {part.instalment_no}"
+
+    def _ends_as_text(self) -> Iterator[str]:
+        ends = self.ends
+        if ends.item_count:
+            yield f"\n{ends.item_count:,} open items, of which {ends.items_not_adding_up:,} do not come to what their lines state"
+        for part in ends.items:
+            yield f"\n{part.amount}  {part.company_code} {part.document_no} instalment {part.instalment_no} on {part.as_of_date}"
             yield f"  open {part.outstanding_amount} = stated {part.stated_amount} and applied {part.applied_amount}"
-            for source in part.sources:
-                yield f"  {source.amount}  {source.record}: {source.file} line {source.line_number}"
-                yield f"      {source.text}"
-                if source.correction:
-                    yield f"      read as {source.correction}"
+            yield from (line for source in part.sources for line in _line(source))
+        yield from _rest(ends.item_count, len(ends.items))
+        if ends.posting_count:
+            yield f"\n{ends.posting_count:,} postings, of which {ends.postings_not_adding_up:,} are not what their lines state"
+        if ends.line_count:
+            yield f"\n{ends.line_count:,} lines of postings and of rows that name their line"
+        yield from (line for source in ends.lines for line in _line(source))
+        yield from _rest(ends.line_count, len(ends.lines))
 
 
-def trace(settings: Settings, mart: str, asked: Mapping[str, str], column: str | None) -> Trace:
+def trace(settings: Settings, mart: str, asked: Mapping[str, str], column: str | None, shown: int = SHOWN) -> Trace:
     """Follow one cell. Refused when the mart, the column or the row is not published, or several rows are meant."""
     manifest = required_manifest(settings)
+    described = settings.dbt_target / "manifest.json"
+    grains = {one.name: one.grain for one in read_marts(described)}
     with duckdb.connect(str(settings.serving_database), read_only=True) as con:
         columns = [
             row[0] for row in con.execute("select column_name from duckdb_columns() where table_name = ?", [mart]).fetchall()
         ]
         if not columns:
             raise DataRefusedError(f"No mart {mart} is published.", "docs/connect_bi.md lists the marts")
-        column = column or next((name for known, name in MADE_OF_ITEMS if known == mart), columns[-1])
+        column = column or _first_figure(mart, columns)
         for name in (column, *asked):
             if name not in columns:
                 raise DataRefusedError(f"{mart} has no column {name}.", f"choose from: {', '.join(columns)}")
         key = {"as_of_date": manifest["as_of_date"], **asked} if "as_of_date" in columns else dict(asked)
-        row = _row(con, mart, key)
-        parts = _parts(con, settings, manifest, mart, key, column)
+        row = _row(con, mart, key, grains.get(mart, ()))
         policy = _policy(con, row.get("policy_version"))
-    model, sql = _model(settings, mart)
-    return Trace(manifest["publication_id"], mart, model, sql, key, column, row[column], parts, policy, tuple(manifest["inputs"]))
+        way = _Way(con, grains, shown)
+        way.follow(mart, column, key)
+        lines = _Lines(con, settings, {entry["load_id"]: entry for entry in manifest["inputs"]})
+        ends = _ends(con, lines, shown)
+    sources = set().union(*(mart_sources(described, name.split(".")[0]) for name in way.not_followed))
+    return Trace(
+        manifest["publication_id"], mart, *_model(settings, mart), key, column, row[column], policy, tuple(way.steps), ends,
+        tuple(way.not_followed), tuple(entry for entry in manifest["inputs"] if entry["table_name"] in sources),
+    )  # fmt: skip
+
+
+class _Way:
+    """The steps from a figure to where its way ends: temporary tables `items`, `postings` and `cited` of the connection."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, grains: Mapping[str, tuple[str, ...]], shown: int) -> None:
+        self.con, self.grains, self.shown = con, grains, shown
+        self.steps: list[Step] = []
+        self.not_followed: list[str] = []
+        self.numbers = count(1)
+        con.execute(
+            "create temp table items (as_of_date date, company_code varchar, document_no varchar, instalment_no integer, "
+            "amount decimal(18, 2))"
+        )
+        con.execute("create temp table postings (company_code varchar, document_no varchar)")
+        con.execute("create temp table cited (load_id bigint, line_number bigint, record varchar)")
+
+    def follow(self, mart: str, column: str, key: Mapping[str, str]) -> None:
+        """Follow a column of the row that the key means to every end."""
+        self.con.execute(f"create temp table step_0 as select 1 as _cell, * from marts.{quoted(mart)} where {_where(key)}")
+        waiting = [(mart, column, "step_0")]
+        while waiting:
+            waiting += self._followed(*waiting.pop(0))
+
+    def _followed(self, mart: str, column: str, cells: str) -> Iterator[tuple[str, str, str]]:
+        """Tell of one step, and give what to follow next."""
+        if mart == OPEN_ITEMS:
+            amount = f"try_cast({quoted(column)} as decimal(18, 2))"
+            self.con.execute(
+                f"insert into items select distinct as_of_date, company_code, document_no, instalment_no, {amount} from {cells}"
+            )
+        elif mart == POSTINGS:
+            self.con.execute(f"insert into postings select distinct company_code, document_no from {cells}")
+        elif known := derivations_of(mart, column):
+            for derivation in known:
+                yield from self._derived(mart, column, cells, derivation)
+            met = " or ".join(f"({derivation.when})" for derivation in known)
+            if self._count(f"select 1 from {cells} as cell where {quoted(column)} is not null and not ({met})"):
+                self.not_followed.append(f"{mart}.{column}")
+        elif mart not in CITING:
+            self.not_followed.append(f"{mart}.{column}")
+        if mart in CITING:
+            load, line = CITING[mart]
+            grain = " || ' ' || ".join(f"coalesce({quoted(name)}::varchar, '')" for name in self.grains[mart])
+            self.con.execute(f"insert into cited select {load}, {line}, {grain} from {cells} where {line} is not null")
+            if without := self._count(f"select 1 from {cells} where {line} is null"):
+                self.not_followed.append(f"{mart}.{column} of {without:,} rows that name no line")
+
+    def _derived(self, mart: str, column: str, cells: str, derivation: Derivation) -> Iterator[tuple[str, str, str]]:
+        met, number = f"met_{next(self.numbers)}", next(self.numbers)
+        self.con.execute(
+            f"create temp table {met} as select * replace (row_number() over () as _cell) from {cells} "
+            f"where {quoted(column)} is not null and ({derivation.when})"
+        )
+        cell_count = self._count(f"select 1 from {met}")
+        if not cell_count:
+            return
+        figure, parts, value = f"{mart}.{column}", met, derivation.value
+        if derivation.mart is None:
+            told, part_count = f"other columns of {mart}", cell_count
+            compared = f"select {quoted(column)} as figure, {value} as value from {met} as cell"
+        else:
+            parts = f"step_{number}"
+            self.con.execute(
+                f"create temp table {parts} as select cell._cell, part.* from marts.{quoted(derivation.mart)} as part "
+                f"inner join {met} as cell on {derivation.where}"
+            )
+            part_count = self._count(f"select 1 from {parts}")
+            told = f"{part_count:,} rows of {derivation.mart}"
+            compared = (
+                f"select any_value(cell.{quoted(column)}) as figure, {value} as value from {met} as cell "
+                f"left join {parts} as part on cell._cell = part._cell group by cell._cell"
+            )
+        adds_up = None
+        if value is not None:
+            # Compared in the figure's own type, as the mart rounds it.
+            (sql_type,) = self.con.execute(
+                "select data_type from duckdb_columns() where schema_name = 'marts' and table_name = ? and column_name = ?",
+                [mart, column],
+            ).fetchone() or ("",)
+            wrong = f"select 1 from ({compared}) as compared where cast(value as {sql_type}) is distinct from figure"
+            adds_up = self._count(wrong) == 0
+        grain = self.grains[derivation.mart or mart]
+        largest = [f"abs(try_cast({quoted(name)} as double)) desc nulls last" for name in derivation.columns]
+        listed = ", ".join(quoted(name) for name in dict.fromkeys((*grain, *derivation.columns)))
+        names, rows = fetched(
+            self.con,
+            f"select * from (select distinct {listed} from {parts}) "
+            f"order by {', '.join([*largest, *map(quoted, grain)])} limit {self.shown}",
+        )
+        formula = None if value is None else value.replace("part.", "").replace("cell.", "")
+        self.steps.append(
+            Step(figure, formula, told, part_count, adds_up, tuple(dict(zip(names, row, strict=True)) for row in rows))
+        )
+        for name in derivation.columns:
+            yield derivation.mart or mart, name, parts
+
+    def _count(self, query: str) -> int:
+        row = self.con.execute(f"select count(*) from ({query})").fetchone()
+        return int(row[0]) if row else 0
+
+
+class _Lines:
+    """Lines of archived files as sources, with what somebody corrected on them."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, settings: Settings, inputs: Mapping[int, Mapping[str, Any]]) -> None:
+        self.settings, self.inputs = settings, inputs
+        self.corrections = {
+            (load_id, line_number): told
+            for load_id, line_number, told in con.execute(
+                """select load_id, line_number, corrected_values || ', decided by ' || decided_by || ', approved by ' || approver
+                    || ': ' || decision_reason
+                from marts.fct_quarantined_rows where status_code = 'corrected'"""
+            ).fetchall()
+        }
+
+    def sources(self, rows: list[tuple[Any, ...]]) -> list[Source]:
+        """Sources of rows (record, amount, load_id, line_number), in their order."""
+        wanted: dict[int, set[int]] = defaultdict(set)
+        for _, _, load_id, line_number in rows:
+            wanted[load_id].add(line_number)
+        texts = {load: line_texts(self.settings.archive, self.inputs[load], numbers) for load, numbers in wanted.items()}
+        return [
+            Source(
+                self.inputs[load]["table_name"], record, amount, self.inputs[load]["file_name"], self.inputs[load]["file_sha256"],
+                line, texts[load].get(line, ""), self.corrections.get((load, line)),
+            )
+            for record, amount, load, line in rows
+        ]  # fmt: skip
+
+
+def _ends(con: duckdb.DuckDBPyConnection, lines: _Lines, shown: int) -> Ends:
+    """Add up the lines of the open items and postings that the way ends at; the largest with their sources."""
+    con.execute(
+        """create temp table applied as
+        select parts.as_of_date, parts.company_code, parts.document_no, parts.instalment_no, settled.application_no,
+            settled.debit_document_no, settled.credit_document_no, settled.balance_change_amount
+        from (
+            select distinct items.as_of_date, items.company_code, items.document_no, items.instalment_no,
+                policies.receipt_allocation, policies.instalment_allocation
+            from items
+            inner join marts.fct_open_items as open using (as_of_date, company_code, document_no, instalment_no)
+            inner join marts.dim_aging_policies as policies on open.policy_version = policies.policy_version
+        ) as parts
+        inner join marts.fct_settlements as settled
+            on parts.company_code = settled.company_code and parts.document_no = settled.document_no
+            and parts.instalment_no = settled.instalment_no and settled.effective_date <= parts.as_of_date
+            and settled.receipt_allocation in ('any', parts.receipt_allocation)
+            and settled.instalment_allocation in ('any', parts.instalment_allocation)"""
+    )
+    con.execute(
+        """create temp table balanced as
+        select items.as_of_date, items.company_code, items.document_no, items.instalment_no, items.amount,
+            open.outstanding_amount, coalesce(instalment.amount, document.amount) as stated_amount,
+            coalesce(sums.amount, 0)::decimal(18, 2) as applied_amount
+        from items
+        inner join marts.fct_open_items as open using (as_of_date, company_code, document_no, instalment_no)
+        left join marts.fct_source_lines as instalment
+            on instalment.table_name = 'erp.instalments' and items.company_code = instalment.company_code
+            and items.document_no = instalment.document_no and items.instalment_no::varchar = instalment.part_code
+        left join marts.fct_source_lines as document
+            on document.table_name = 'erp.documents' and items.company_code = document.company_code
+            and items.document_no = document.document_no
+        left join (
+            select as_of_date, company_code, document_no, instalment_no, sum(balance_change_amount) as amount
+            from applied group by all
+        ) as sums using (as_of_date, company_code, document_no, instalment_no)"""
+    )
+    con.execute(
+        f"create temp table largest as select row_number() over () as number, * from (select * from balanced "
+        f"order by abs(amount) desc nulls last, company_code, document_no, instalment_no, as_of_date limit {shown})"
+    )
+    con.execute(
+        """create temp table posted as
+        select postings.company_code, postings.document_no, posting.amount, line.amount as stated_amount, line.load_id,
+            line.line_number
+        from postings
+        inner join marts.fct_postings as posting using (company_code, document_no)
+        left join marts.fct_source_lines as line
+            on line.table_name = 'erp.documents' and postings.company_code = line.company_code
+            and postings.document_no = line.document_no"""
+    )
+    counted = con.execute(
+        """select (select count(*) from balanced),
+            (select count(*) from balanced where stated_amount + applied_amount is distinct from outstanding_amount),
+            (select count(*) from posted), (select count(*) from posted where amount is distinct from stated_amount),
+            (select count(*) from posted) + (select count(*) from cited)"""
+    ).fetchone()
+    item_count, items_wrong, posting_count, postings_wrong, line_count = counted or (0,) * 5
+    rows = con.execute(
+        f"""select record, amount, load_id, line_number from (
+            select company_code || ' ' || document_no as record, stated_amount as amount, load_id, line_number from posted
+            union all
+            select distinct record, null, load_id, line_number from cited
+        ) order by abs(amount) desc nulls last, record, load_id, line_number limit {shown}"""
+    ).fetchall()
+    shown_items, shown_lines = tuple(_items(con, lines)), tuple(lines.sources(rows))
+    return Ends(item_count, items_wrong, shown_items, posting_count, postings_wrong, line_count, shown_lines)
+
+
+def _items(con: duckdb.DuckDBPyConnection, lines: _Lines) -> Iterator[Part]:
+    """The largest items with the lines of each: document, instalment, and what was applied to it with the documents behind."""
+    cited = con.execute(
+        """select largest.number, lines.table_name, lines.document_no, lines.part_code, lines.amount,
+            lines.load_id, lines.line_number
+        from largest
+        inner join marts.fct_source_lines as lines
+            on largest.company_code = lines.company_code and largest.document_no = lines.document_no
+            and (lines.table_name = 'erp.documents'
+                or (lines.table_name = 'erp.instalments' and lines.part_code = largest.instalment_no::varchar))
+        union
+        select largest.number, lines.table_name, lines.document_no, lines.part_code, lines.amount,
+            lines.load_id, lines.line_number
+        from largest
+        inner join applied using (as_of_date, company_code, document_no, instalment_no)
+        inner join marts.fct_source_lines as lines
+            on applied.company_code = lines.company_code
+            and ((lines.table_name = 'erp.applications' and lines.document_no = applied.debit_document_no
+                    and lines.part_code = applied.application_no)
+                or (lines.table_name = 'erp.documents' and lines.document_no <> applied.document_no
+                    and lines.document_no in (applied.debit_document_no, applied.credit_document_no)))
+        order by all"""
+    ).fetchall()
+    told = [
+        (f"{table.partition('.')[2].removesuffix('s')} {document if part == 'document' else f'{document} {part}'}", *rest)
+        for _, table, document, part, *rest in cited
+    ]
+    of_item: dict[int, list[Source]] = defaultdict(list)
+    for (number, *_), source in zip(cited, lines.sources(told), strict=True):
+        of_item[number].append(source)
+    largest = con.execute(
+        "select number, as_of_date::varchar, company_code, document_no, instalment_no, amount, outstanding_amount, "
+        "stated_amount, applied_amount from largest order by number"
+    ).fetchall()
+    for number, day, company, document, instalment, amount, outstanding, stated, applied in largest:
+        yield Part(day, company, document, instalment, amount, outstanding, stated, applied, tuple(of_item[number]))
+
+
+def _first_figure(mart: str, columns: list[str]) -> str:
+    """The first column that can be followed, or the first amount; the last column where there is none."""
+    followed = [column for column in columns if (mart, column) in DERIVATIONS]
+    return next(iter([*followed, *(column for column in columns if column.endswith("amount"))]), columns[-1])
+
+
+def _line(source: Source) -> Iterator[str]:
+    yield f"  {'' if source.amount is None else f'{source.amount}  '}{source.record}: {source.file} line {source.line_number}"
+    yield f"      {source.text}"
+    if source.correction:
+        yield f"      read as {source.correction}"
+
+
+def _rest(total: int, shown: int) -> Iterator[str]:
+    if total > shown:
+        yield f"  and {total - shown:,} more; --shown {total} shows them"
+
+
+def _told(key: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in key.items())
 
 
 def _model(settings: Settings, mart: str) -> tuple[str, str]:
@@ -175,17 +454,15 @@ def _where(key: Mapping[str, str]) -> str:
     return " and ".join(f"{quoted(name)}::varchar = {literal(str(value))}" for name, value in key.items()) or "true"
 
 
-def _row(con: duckdb.DuckDBPyConnection, mart: str, key: Mapping[str, str]) -> dict[str, Any]:
+def _row(con: duckdb.DuckDBPyConnection, mart: str, key: Mapping[str, str], grain: tuple[str, ...]) -> dict[str, Any]:
     """The one row that the key means."""
     names, rows = fetched(con, f"select * from marts.{quoted(mart)} where {_where(key)} limit 2")
     told = ", ".join(f"{name}={value}" for name, value in key.items())
     if not rows:
         raise DataRefusedError(f"{mart} has no row with {told}.", "check the values; a date is written 2026-10-31")
     if len(rows) > 1:
-        differing = [name for name, one, other in zip(names, *rows, strict=True) if one != other]
-        raise DataRefusedError(
-            f"{mart} has several rows with {told}.", f"give more of the key, such as {', '.join(differing[:5])}"
-        )
+        missing = [name for name in grain if name not in key]
+        raise DataRefusedError(f"{mart} has several rows with {told}.", f"give more of the key: {', '.join(missing)}")
     return dict(zip(names, rows[0], strict=True))
 
 
@@ -197,105 +474,3 @@ def _policy(con: duckdb.DuckDBPyConnection, version: str | None) -> dict[str, An
         [version],
     )
     return dict(zip(names, rows[0], strict=True)) if rows else None
-
-
-def _parts(
-    con: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    manifest: Mapping[str, Any],
-    mart: str,
-    key: Mapping[str, str],
-    column: str,
-) -> tuple[Part, ...] | None:
-    """The open items that make the cell up, each with its lines; None where it is not made of them."""
-    if (mart, column) not in MADE_OF_ITEMS:
-        return None
-    measure, condition = MADE_OF_ITEMS[mart, column]
-    con.execute(
-        f"""create temp table parts as
-        select items.*, items.{measure} as part_amount, policies.receipt_allocation, policies.instalment_allocation
-        from marts.fct_open_items as items
-        inner join (select * from marts.{quoted(mart)} where {_where(key)}) as cell
-            on items.as_of_date = cell.as_of_date and {condition}
-        inner join marts.dim_aging_policies as policies on items.policy_version = policies.policy_version
-        where items.{measure} is distinct from 0"""
-    )
-    con.execute(
-        """create temp table applied as
-        select parts.company_code, parts.document_no, parts.instalment_no, settled.application_no,
-            settled.debit_document_no, settled.credit_document_no, settled.balance_change_amount
-        from parts
-        inner join marts.fct_settlements as settled
-            on parts.company_code = settled.company_code and parts.document_no = settled.document_no
-            and parts.instalment_no = settled.instalment_no and settled.effective_date <= parts.as_of_date
-            and settled.receipt_allocation in ('any', parts.receipt_allocation)
-            and settled.instalment_allocation in ('any', parts.instalment_allocation)"""
-    )
-    sources = _sources(con, settings, {entry["load_id"]: entry for entry in manifest["inputs"]})
-    rows = con.execute(
-        """select parts.company_code, parts.document_no, parts.instalment_no, parts.part_amount, parts.outstanding_amount,
-            coalesce(instalment.amount, document.amount),
-            coalesce((
-                select sum(balance_change_amount) from applied
-                where applied.company_code = parts.company_code and applied.document_no = parts.document_no
-                    and applied.instalment_no = parts.instalment_no
-            ), 0)::decimal(18, 2)
-        from parts
-        left join marts.fct_source_lines as instalment
-            on instalment.table_name = 'erp.instalments' and parts.company_code = instalment.company_code
-            and parts.document_no = instalment.document_no and parts.instalment_no::varchar = instalment.part_code
-        left join marts.fct_source_lines as document
-            on document.table_name = 'erp.documents' and parts.company_code = document.company_code
-            and parts.document_no = document.document_no
-        order by all"""
-    ).fetchall()
-    return tuple(
-        Part(company, document, instalment, amount, outstanding, stated, applied, sources[company, document, instalment])
-        for company, document, instalment, amount, outstanding, stated, applied in rows
-    )
-
-
-def _sources(
-    con: duckdb.DuckDBPyConnection, settings: Settings, inputs: Mapping[int, Mapping[str, Any]]
-) -> dict[tuple[Any, ...], tuple[Source, ...]]:
-    """The lines of each part: its document, its instalment, and what was applied to it with the credits or debts behind that."""
-    rows = con.execute(
-        """select parts.company_code, parts.document_no, parts.instalment_no, lines.table_name, lines.document_no,
-            lines.part_code, lines.amount, lines.load_id, lines.line_number
-        from parts
-        inner join marts.fct_source_lines as lines
-            on parts.company_code = lines.company_code and parts.document_no = lines.document_no
-            and (lines.table_name = 'erp.documents'
-                or (lines.table_name = 'erp.instalments' and lines.part_code = parts.instalment_no::varchar))
-        union
-        select applied.company_code, applied.document_no, applied.instalment_no, lines.table_name, lines.document_no,
-            lines.part_code, lines.amount, lines.load_id, lines.line_number
-        from applied
-        inner join marts.fct_source_lines as lines
-            on applied.company_code = lines.company_code
-            and ((lines.table_name = 'erp.applications' and lines.document_no = applied.debit_document_no
-                    and lines.part_code = applied.application_no)
-                or (lines.table_name = 'erp.documents' and lines.document_no <> applied.document_no
-                    and lines.document_no in (applied.debit_document_no, applied.credit_document_no)))
-        order by all"""
-    ).fetchall()
-    wanted: dict[int, set[int]] = defaultdict(set)
-    for *_, load_id, line_number in rows:
-        wanted[load_id].add(line_number)
-    corrections = {
-        (load_id, line_number): told
-        for load_id, line_number, told in con.execute(
-            """select load_id, line_number, corrected_values || ', decided by ' || decided_by || ', approved by ' || approver
-                || ': ' || decision_reason
-            from marts.fct_quarantined_rows where status_code = 'corrected'"""
-        ).fetchall()
-    }
-    texts = {load_id: line_texts(settings.archive, inputs[load_id], numbers) for load_id, numbers in wanted.items()}
-    found: dict[tuple[Any, ...], list[Source]] = defaultdict(list)
-    for company, document, instalment, table, record, part, amount, load_id, line in rows:
-        entry = inputs[load_id]
-        name = f"{table.partition('.')[2].removesuffix('s')} {record if part == 'document' else f'{record} {part}'}"
-        text, correction = texts[load_id].get(line, ""), corrections.get((load_id, line))
-        source = Source(table, name, amount, entry["file_name"], entry["file_sha256"], line, text, correction)
-        found[company, document, instalment].append(source)
-    return {key: tuple(sources) for key, sources in found.items()}

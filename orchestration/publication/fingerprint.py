@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import duckdb
 
-from ingestion.readers import quoted
+from ingestion.sql import quoted
 
 
 def table_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:

@@ -16,7 +16,7 @@ import duckdb
 
 from ingestion.archive import fingerprint
 from ingestion.errors import DataRefusedError
-from ingestion.readers import literal, quoted
+from ingestion.sql import literal, quoted
 from orchestration.audit.record import (
     PUBLISHED,
     PUBLISHED_AGAIN,
@@ -32,8 +32,8 @@ from orchestration.audit.record import (
 )
 from orchestration.publication.candidate import Candidate
 from orchestration.publication.fingerprint import combined_hash, table_hashes
+from orchestration.publication.marts import Mart, read_marts
 from orchestration.publication.serving import published_id, published_manifest
-from orchestration.quality.candidate import Mart, read_marts
 from orchestration.quality.evidence import write_json
 from orchestration.quality.gate import Verdict, judge
 from orchestration.settings import PROJECT_ROOT, Settings

@@ -3,9 +3,7 @@
 The part that all suites share derives from the marts' contracts in dbt's manifest; what is particular to a mart stands here.
 """
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import duckdb
 import great_expectations.expectations as gxe
 from great_expectations.expectations import Expectation
 
+from orchestration.publication.marts import Mart
 from orchestration.quality.evidence import CheckOutcome
 from orchestration.quality.expectations import SAMPLE_SIZE, no_rows, suite_runner
 from orchestration.quality.policies import POLICIES_UNCHANGED, check_policies
@@ -35,42 +34,6 @@ CANDIDATE_CHECKS = {
     SCORECARDS: "fct_scorecard_performance",
     POLICIES_UNCHANGED: "policy",
 }
-
-
-@dataclass(frozen=True)
-class Mart:
-    """A published table as its contract in dbt describes it."""
-
-    name: str
-    description: str
-    columns: dict[str, str]
-    grain: tuple[str, ...]
-    # Description of columns that policy and not the contract names; None where the contract names them all.
-    other_columns: str | None = None
-
-
-def read_marts(manifest: Path) -> list[Mart]:
-    """Every mart of the dbt project, by name."""
-    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
-    grains = {
-        node["attached_node"]: tuple(node["test_metadata"]["kwargs"]["key"])
-        for node in nodes
-        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "unique_grain"
-    }
-    marts = (n for n in nodes if n["resource_type"] == "model" and n["schema"] == "marts")
-    return sorted(
-        (
-            Mart(
-                node["name"],
-                node["description"],
-                {name: column["description"] for name, column in node["columns"].items()},
-                grains[node["unique_id"]],
-                node["config"]["meta"].get("other_columns"),
-            )
-            for node in marts
-        ),
-        key=lambda mart: mart.name,
-    )
 
 
 def check_candidate(settings: Settings, marts: Iterable[Mart], as_of_date: date) -> list[CheckOutcome]:
@@ -231,6 +194,7 @@ def _particular(day: str) -> dict[str, list[Expectation]]:
             no_rows("exclusion_rule is not null and eligible_base_amount <> 0", "what is excluded is not financed"),
         ],
         "fct_source_lines": [no_rows("load_id is null or line_number < 1", "every record stands on a line of a load")],
+        "fct_postings": [no_rows(f"accounting_date > {day}", "nothing after the as-of date shows")],
         "fct_settlements": [no_rows(f"effective_date > {day}", "nothing after the as-of date shows")],
         "fct_sales_performance": [no_rows("overdue_base_amount > receivable_base_amount", "no more is overdue than is owed")],
         "fct_key_figures": [

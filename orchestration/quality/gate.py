@@ -10,7 +10,8 @@ from pathlib import Path
 import duckdb
 
 from orchestration.publication.candidate import Candidate
-from orchestration.quality.candidate import CANDIDATE_CHECKS, SUITE, read_marts
+from orchestration.publication.marts import read_marts
+from orchestration.quality.candidate import CANDIDATE_CHECKS, SUITE
 from orchestration.quality.evidence import CheckOutcome, recorded
 from orchestration.quality.landing import load_evidence
 from orchestration.settings import Settings

@@ -11,7 +11,7 @@ from great_expectations.expectations import Expectation
 
 from ingestion.contract import Contract
 from ingestion.loader import Load
-from ingestion.readers import literal, quoted
+from ingestion.sql import literal, quoted
 from ingestion.warehouse import LINEAGE_COLUMNS
 from orchestration.quality.evidence import CheckOutcome, record, recorded
 from orchestration.quality.expectations import no_rows, suite_runner

@@ -15,7 +15,7 @@ import duckdb
 import jinja2
 
 from ingestion.errors import DataRefusedError
-from ingestion.readers import literal, quoted
+from ingestion.sql import literal, quoted
 from orchestration.publication.serving import fetched, required_manifest
 from orchestration.settings import Settings
 

@@ -43,7 +43,8 @@ def test_a_figure_is_followed_to_its_lines_which_add_up(ledger: Home) -> None:
     # C01 owes 100, due on 14 February: at the end of February 14 days past due, and paid in April only.
     key = ("company_code=A1", "customer_id=A1-C01", "currency_code=CNY", "bucket_code=1-30", "as_of_date=2026-02-28")
     told = ledger.run("trace", "fct_aging", *key).stdout
-    assert "fct_aging.outstanding_amount = 100.00" in told and "1 open items come to it: yes, to the cent" in told
+    assert "fct_aging.outstanding_amount = 100.00" in told and "Adds up: yes, to the cent" in told
+    assert "fct_aging.outstanding_amount comes from 1 rows of fct_open_items" in told
     assert "open 100.00 = stated 100.00 and applied 0.00" in told
     lines = (WORKED_LEDGER / "documents.csv").read_text().splitlines()
     (number,) = (number for number, line in enumerate(lines, 1) if line.startswith("A1,C01-I,"))
@@ -65,9 +66,26 @@ def test_what_cannot_be_followed_says_why(ledger: Home, arguments: tuple[str, ..
     assert done.returncode == 1 and told in done.stderr and "Traceback" not in done.stderr
 
 
-def test_what_open_items_do_not_make_up_is_followed_to_the_files(ledger: Home) -> None:
+def test_a_score_is_followed_to_its_factors_and_what_has_no_line_to_the_files(ledger: Home) -> None:
     told = ledger.run("trace", "fct_risk_grades", "customer_id=A1-C01", "--column", "score").stdout
-    assert "Open items do not make this figure up" in told and "documents.csv  (erp.documents" in told
+    ((factors, unlined),) = ledger.query(
+        "select count(*), count(*) filter (source_line_number is null) from marts.fct_risk_factors "
+        "where customer_id = 'A1-C01' and as_of_date = date '2026-03-31'"
+    )
+    assert f"fct_risk_grades.score comes from {factors} rows of fct_risk_factors" in told and "Adds up: yes" in told
+    assert f"Not followed further: fct_risk_factors.contribution of {unlined} rows that name no line" in told
+    assert "documents.csv  (erp.documents" in told and "gl_balances.csv" in told
+
+
+def test_of_many_parts_the_largest_are_shown_and_all_are_added_up(ledger: Home) -> None:
+    told = ledger.run(
+        "trace", "fct_turnover", "level=company", "level_key=A1", "--column", "closing_base_amount", "--shown", "2"
+    ).stdout
+    ((items,),) = ledger.query(
+        "select count(*) from marts.fct_open_items where company_code = 'A1' and as_of_date = date '2026-03-31'"
+    )
+    assert f"{items} open items, of which 0 do not come to what their lines state" in told and "Adds up: yes" in told
+    assert told.count("  open ") == 2 and f"and {items - 2} more; --shown {items} shows them" in told
 
 
 def _change_an_entry(home: Path) -> str:
@@ -239,7 +257,7 @@ def test_a_trace_is_one_page_with_lines_and_sql(ledger: Home, tmp_path: Path) ->
     done = ledger.run("trace", "fct_aging", "customer_id=A1-C11", "bucket_code=31-60", "--format", "html")
     assert done.returncode == 0, done.stderr
     (tmp_path / "trace.html").write_text(done.stdout, encoding="utf-8")
-    for told in ("C11-I,invoice,C11,2026-01-10", "1 open items come to it, to the cent", "int_receivables__aging_chosen"):
+    for told in ("C11-I,invoice,C11,2026-01-10", "Adds up: yes, to the cent", "int_receivables__aging_chosen"):
         assert told in done.stdout
     page, hosts = browsed(tmp_path / "trace.html", tmp_path)
     assert hosts == set() and "C11-I,invoice" in page

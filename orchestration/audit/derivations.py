@@ -1,0 +1,300 @@
+"""What published figures are made of: for each, the rows of which other figures and how these come to it.
+
+Followed from figure to figure, every way ends at open items, postings or a cited row: what stands on lines of senders' files.
+`cell` is the row of the figure, `part` a row that it is made of. Ratios are as the models round them, to six decimals.
+"""
+
+from dataclasses import dataclass
+
+from ingestion.sql import literal
+
+OPEN_ITEMS, POSTINGS, SOURCE_LINES = "fct_open_items", "fct_postings", "fct_source_lines"
+# Marts whose rows name the load and the line that they stand on, and the columns that do.
+CITING = {
+    SOURCE_LINES: ("load_id", "line_number"),
+    "fct_alert_evidence": ("load_id", "line_number"),
+    "fct_quarantined_rows": ("load_id", "line_number"),
+    "fct_risk_factors": ("source_load_id", "source_line_number"),
+}
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """How a column comes from parts: an aggregate over rows of `mart` that meet `where`, of which `columns` are followed.
+
+    Without a mart, the parts are other columns of the same row and `value` is a formula over them. Without a value, the parts are
+    what the figure rests on and do not add up to it. It holds of rows that meet `when`.
+    """
+
+    value: str | None
+    columns: tuple[str, ...]
+    mart: str | None = None
+    where: str = "true"
+    when: str = "true"
+
+
+def _same(*names: str) -> str:
+    return " and ".join(f"part.{name} = cell.{name}" for name in names)
+
+
+def _sum(mart: str, column: str, where: str, value: str | None = None, when: str = "true") -> Derivation:
+    return Derivation(value or f"coalesce(sum(part.{column}), 0)", (column,), mart, where, when)
+
+
+def _count(mart: str, where: str, column: str) -> Derivation:
+    return Derivation("count(part.as_of_date)", (column,), mart, where)
+
+
+def _of_row(formula: str, *columns: str) -> Derivation:
+    return Derivation(formula, columns)
+
+
+def _taken(mart: str, column: str, where: str, when: str = "true") -> Derivation:
+    """The very figure of another mart."""
+    return Derivation(f"max(part.{column})", (column,), mart, where, when)
+
+
+def _rests_on(mart: str, column: str, where: str) -> Derivation:
+    return Derivation(None, (column,), mart, where)
+
+
+def _pct(part: str, whole: str) -> str:
+    return f"round(cast(100 * {part} as double) / nullif(cast({whole} as double), 0), 6)"
+
+
+ITEM = _same("as_of_date", "company_code", "document_no", "instalment_no")
+CUSTOMER = _same("as_of_date", "customer_id")
+BALANCE = _same("as_of_date", "company_code", "customer_id", "currency_code")
+BUCKET = _same("as_of_date", "company_code", "customer_id", "currency_code", "bucket_code")
+MOVED = _same("company_code", "customer_id", "currency_code")
+OPENING = f"part.as_of_date = cell.previous_date and {MOVED}"
+POSTED = f"{MOVED} and part.accounting_date > cell.previous_date and part.accounting_date <= cell.as_of_date"
+MONTH = "part.accounting_date >= date_trunc('month', cell.as_of_date) and part.accounting_date <= cell.as_of_date"
+YEAR = (
+    "part.accounting_date > last_day(cell.as_of_date) - interval 1 year and part.accounting_date <= cell.as_of_date "
+    "and part.accounting_date >= date_trunc('month', cell.as_of_date - interval 11 month)"
+)
+LEVEL = (
+    "cell.level_key = case cell.level when 'company' then part.company_code when 'segment' then part.segment_code "
+    "when 'salesperson' then part.salesperson_code else part.customer_id end"
+)
+OWED = "part.outstanding_amount > 0"
+OVERDUE = f"{OWED} and part.due_date < part.as_of_date"
+SALES = "part.document_type in ('invoice', 'debit_note', 'credit_note')"
+SALESPERSON = _same("as_of_date", "salesperson_code")
+WIDE_KEYS = ("as_of_date", "company_code", "customer_id", "currency_code", "policy_version")
+TODAY = "part.as_of_date = cell.as_of_date"
+COMPANY_TURNOVER = f"{TODAY} and part.level = 'company' and part.level_key = cell.company_code"
+
+# The day before the reporting dates that are kept has no open items to show.
+OPENING_IS_KEPT = "previous_date in (select as_of_date from marts.dim_reporting_dates)"
+OPENED_ON = "last_day(cell.as_of_date - interval 1 month)"
+OPENED_IS_KEPT = "last_day(as_of_date - interval 1 month) in (select as_of_date from marts.dim_reporting_dates)"
+
+DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
+    # receivables
+    ("fct_aging", "outstanding_amount"): _sum(OPEN_ITEMS, "outstanding_amount", BUCKET),
+    ("fct_aging", "outstanding_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", BUCKET),
+    ("fct_aging", "disputed_amount"): _sum(OPEN_ITEMS, "disputed_amount", BUCKET),
+    ("fct_aging", "item_count"): _count(OPEN_ITEMS, BUCKET, "outstanding_amount"),
+    ("fct_aging_wide", "total_amount"): _sum("fct_aging", "outstanding_amount", BALANCE),
+    ("fct_aging_wide", "outstanding_amount"): _sum("fct_aging", "outstanding_amount", BALANCE),
+    ("fct_aging_views", "own_column_amount"): _sum("fct_aging", "outstanding_amount", BUCKET),
+    ("fct_receivables_rollforward", "closing_amount"): _sum(OPEN_ITEMS, "outstanding_amount", BALANCE),
+    ("fct_receivables_rollforward", "opening_amount"): _sum(
+        OPEN_ITEMS, "outstanding_amount", OPENING, when=OPENING_IS_KEPT
+    ),
+    ("fct_receivables_rollforward", "closing_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", BALANCE),
+    ("fct_receivables_rollforward", "opening_base_amount"): _sum(
+        OPEN_ITEMS, "outstanding_base_amount", OPENING, when=OPENING_IS_KEPT
+    ),
+    ("fct_receivables_rollforward", "posted_base_amount"): _sum(POSTINGS, "base_amount", POSTED),
+    **{
+        ("fct_receivables_rollforward", f"{cause}_amount"): _sum(
+            POSTINGS, "amount", f"{POSTED} and part.document_type in ({types})", f"{sign}coalesce(sum(part.amount), 0)"
+        )
+        for cause, types, sign in (
+            ("billed", "'invoice', 'debit_note'", ""), ("received", "'receipt', 'advance'", "-"),
+            ("credited", "'credit_note'", "-"), ("written_off", "'write_off'", "-"),
+            ("recovered", "'recovery'", ""), ("refunded", "'refund'", ""), ("revalued", "'fx_revaluation'", ""),
+        )
+    },
+    ("fct_receivables_rollforward", "difference_amount"): _of_row(
+        "opening_amount + billed_amount - received_amount - credited_amount - written_off_amount + recovered_amount "
+        "+ refunded_amount + revalued_amount - closing_amount",
+        "opening_amount", "billed_amount", "received_amount", "closing_amount",
+    ),
+    ("fct_turnover", "closing_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", f"{TODAY} and {LEVEL}"),
+    ("fct_turnover", "not_due_base_amount"): _sum(
+        OPEN_ITEMS, "outstanding_base_amount", f"{TODAY} and {LEVEL} and {OWED} and part.due_date >= part.as_of_date"
+    ),
+    ("fct_turnover", "sales_base_amount"): _sum(POSTINGS, "base_amount", f"{LEVEL} and {MONTH} and {SALES}"),
+    ("fct_turnover", "opening_base_amount"): _sum(
+        OPEN_ITEMS, "outstanding_base_amount", f"part.as_of_date = {OPENED_ON} and {LEVEL}", when=OPENED_IS_KEPT
+    ),
+    ("fct_turnover", "dso_average"): _of_row(
+        "round(cast((opening_base_amount + closing_base_amount) * days_in_period as double) "
+        "/ nullif(2 * sales_base_amount, 0), 6)",
+        "opening_base_amount", "closing_base_amount", "sales_base_amount",
+    ),
+    ("fct_turnover", "turnover_days"): _of_row("dso_average", "dso_average"),
+    ("fct_turnover", "dso_simple"): _of_row(
+        "round(cast(closing_base_amount * days_in_period as double) / nullif(sales_base_amount, 0), 6)",
+        "closing_base_amount", "sales_base_amount",
+    ),
+    ("fct_turnover", "best_possible_dso"): _of_row(
+        "round(cast(not_due_base_amount * days_in_period as double) / nullif(sales_base_amount, 0), 6)",
+        "not_due_base_amount", "sales_base_amount",
+    ),
+    ("fct_turnover", "average_days_delinquent"): _of_row("dso_simple - best_possible_dso", "dso_simple", "best_possible_dso"),
+    ("fct_provision", "outstanding_amount"): _sum(OPEN_ITEMS, "outstanding_amount", BUCKET),
+    ("fct_provision", "outstanding_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", BUCKET),
+    ("fct_provision", "allowance_base_amount"): _of_row(
+        "collective_allowance_base_amount + specific_allowance_base_amount",
+        "collective_allowance_base_amount", "specific_allowance_base_amount",
+    ),
+    ("fct_provision", "collective_allowance_base_amount"): _of_row(
+        "round(cast(outstanding_base_amount - specific_outstanding_base_amount as decimal(24, 2)) * loss_rate, 2)",
+        "outstanding_base_amount", "loss_rate",
+    ),
+    ("fct_provision", "loss_rate"): _taken(
+        "fct_provision_rates", "loss_rate", _same("as_of_date", "company_code", "bucket_code")
+    ),
+    ("fct_provision_backtest", "outstanding_base_amount"): _sum(
+        "fct_provision", "outstanding_base_amount", _same("as_of_date", "company_code")
+    ),
+    ("fct_limitation_periods", "outstanding_amount"): _sum(OPEN_ITEMS, "outstanding_amount", ITEM),
+    ("fct_financing_pool", "outstanding_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", ITEM),
+    ("fct_financing_pool", "eligible_base_amount"): _of_row(
+        "outstanding_base_amount - excluded_base_amount - over_cap_base_amount", "outstanding_base_amount"
+    ),
+    ("fct_bad_debts", "written_off_base_amount"): _sum(
+        POSTINGS, "base_amount", f"{_same('company_code', 'customer_id')} and {YEAR} and part.document_type = 'write_off'",
+        "-coalesce(sum(part.base_amount), 0)",
+    ),
+    ("fct_bad_debts", "recovered_base_amount"): _sum(
+        POSTINGS, "base_amount", f"{_same('company_code', 'customer_id')} and {YEAR} and part.document_type = 'recovery'"
+    ),
+    ("fct_bad_debts", "sales_base_amount"): _sum(
+        POSTINGS, "base_amount", f"{_same('company_code', 'customer_id')} and {YEAR} and {SALES}"
+    ),
+    ("fct_bad_debts", "bad_debt_base_amount"): _of_row(
+        "written_off_base_amount - recovered_base_amount", "written_off_base_amount", "recovered_base_amount"
+    ),
+    ("fct_bad_debts", "bad_debt_ratio_pct"): _of_row(
+        _pct("bad_debt_base_amount", "sales_base_amount"), "bad_debt_base_amount", "sales_base_amount"
+    ),
+    # risk
+    ("fct_risk_grades", "score"): _sum(
+        "fct_risk_factors", "contribution", f"{CUSTOMER} and part.scorecard_code = cell.scorecard_code"
+    ),
+    ("fct_risk_challengers", "champion_score"): _taken("fct_risk_grades", "score", CUSTOMER),
+    ("fct_grade_migration", "customer_count"): _count(
+        "fct_risk_grades", f"{TODAY} and part.grade_code = cell.to_grade_code "
+        "and coalesce(part.previous_grade_code, 'new') = cell.from_grade_code", "score",
+    ),
+    ("fct_grade_performance", "bad_rate_pct"): _of_row(_pct("bad_count", "customer_count"), "bad_count", "customer_count"),
+    ("fct_credit_exposure", "receivable_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", f"{CUSTOMER} and {OWED}"),
+    ("fct_credit_exposure", "advance_base_amount"): _sum(
+        OPEN_ITEMS, "outstanding_base_amount", f"{CUSTOMER} and part.outstanding_amount < 0",
+        "-coalesce(sum(part.outstanding_base_amount), 0)",
+    ),
+    ("fct_credit_exposure", "exposure_base_amount"): _of_row(
+        "receivable_base_amount + not_billed_base_amount + open_order_base_amount - advance_base_amount - secured_base_amount",
+        "receivable_base_amount", "not_billed_base_amount", "open_order_base_amount", "advance_base_amount",
+    ),
+    ("fct_credit_exposure", "headroom_amount"): _of_row(
+        "credit_limit_amount - exposure_base_amount", "credit_limit_amount", "exposure_base_amount"
+    ),
+    ("fct_credit_exposure", "limit_use_pct"): _of_row(
+        _pct("exposure_base_amount", "credit_limit_amount"), "exposure_base_amount", "credit_limit_amount"
+    ),
+    ("fct_group_exposure", "exposure_base_amount"): _sum(
+        "fct_credit_exposure", "exposure_base_amount", _same("as_of_date", "group_id")
+    ),
+    ("fct_group_exposure", "headroom_amount"): _of_row(
+        "credit_limit_amount - exposure_base_amount", "credit_limit_amount", "exposure_base_amount"
+    ),
+    ("fct_group_exposure", "customer_count"): _count(
+        "fct_credit_exposure", _same("as_of_date", "group_id"), "exposure_base_amount"
+    ),
+    ("fct_concentration", "exposure_base_amount"): tuple(
+        _sum(mart, "exposure_base_amount", f"{TODAY} and part.exposure_base_amount > 0", when=f"level = '{level}'")
+        for level, mart in (("customer", "fct_credit_exposure"), ("group", "fct_group_exposure"))
+    ),
+    ("fct_credit_headroom", "headroom_amount"): _of_row(
+        "credit_limit_amount - exposure_base_amount", "credit_limit_amount", "exposure_base_amount"
+    ),
+    ("fct_customer_360", "outstanding_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", CUSTOMER),
+    ("fct_customer_360", "overdue_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", f"{CUSTOMER} and {OVERDUE}"),
+    ("fct_customer_360", "exposure_base_amount"): _taken("fct_credit_exposure", "exposure_base_amount", CUSTOMER),
+    ("fct_customer_360", "headroom_amount"): _taken("fct_credit_exposure", "headroom_amount", CUSTOMER),
+    ("fct_customer_360", "score"): _taken("fct_risk_grades", "score", CUSTOMER),
+    ("fct_customer_360", "allowance_base_amount"): _sum("fct_provision", "allowance_base_amount", CUSTOMER),
+    ("fct_customer_360", "alert_count"): _count(
+        "fct_alerts", f"{TODAY} and part.subject_code = cell.customer_id", "measured_value"
+    ),
+    ("fct_customer_360", "dso_simple"): _taken(
+        "fct_turnover", "dso_simple", f"{TODAY} and part.level = 'customer' and part.level_key = cell.customer_id"
+    ),
+    # alerts
+    ("fct_alerts", "measured_value"): _rests_on("fct_alert_evidence", "evidence_amount", "part.alert_id = cell.alert_id"),
+    ("fct_alert_history", "measured_value"): _rests_on("fct_alert_evidence", "evidence_amount", "part.alert_id = cell.alert_id"),
+    ("fct_alert_quality", "raised_count"): _count(
+        "fct_alert_history", "part.raised_on = cell.as_of_date and part.rule_code = cell.rule_code", "measured_value"
+    ),
+    # collection and management
+    ("fct_dunning", "outstanding_amount"): _sum(OPEN_ITEMS, "outstanding_amount", ITEM),
+    ("fct_collection_worklist", "overdue_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", f"{CUSTOMER} and {OVERDUE}"),
+    ("fct_collection_worklist", "priority_points"): _of_row(
+        "age_points + class_points + amount_points", "age_points", "class_points", "amount_points"
+    ),
+    ("fct_sales_performance", "receivable_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", f"{SALESPERSON} and {OWED}"),
+    ("fct_sales_performance", "overdue_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", f"{SALESPERSON} and {OVERDUE}"),
+    ("fct_sales_performance", "overdue_rate_pct"): _of_row(
+        _pct("overdue_base_amount", "receivable_base_amount"), "overdue_base_amount", "receivable_base_amount"
+    ),
+    ("fct_sales_performance", "sales_base_amount"): _sum(
+        POSTINGS, "base_amount", f"part.salesperson_code = cell.salesperson_code and {MONTH} and {SALES}"
+    ),
+    ("fct_key_figures", "figure_value"): (
+        _taken("fct_turnover", "turnover_days", COMPANY_TURNOVER, "figure_code = 'turnover_days'"),
+        _taken("fct_turnover", "on_time_amount_rate_pct", COMPANY_TURNOVER, "figure_code = 'on_time_collection_pct'"),
+        Derivation(
+            _pct("sum(part.bad_debt_base_amount)", "sum(part.sales_base_amount)"), ("bad_debt_base_amount", "sales_base_amount"),
+            "fct_bad_debts", _same("as_of_date", "company_code"), "figure_code = 'bad_debt_ratio_pct'",
+        ),
+        Derivation(
+            _pct(f"sum(part.outstanding_base_amount) filter ({OVERDUE})", f"sum(part.outstanding_base_amount) filter ({OWED})"),
+            ("outstanding_base_amount",), OPEN_ITEMS, _same("as_of_date", "company_code"), "figure_code = 'overdue_rate_pct'",
+        ),
+        Derivation(
+            _pct("count(*) filter (part.grade_code = 'A')", "count(*)"), ("score",), "fct_risk_grades", TODAY,
+            "figure_code = 'grade_a_share_pct'",
+        ),
+        Derivation(
+            _pct("sum(part.cost_base_amount)", "sum(part.recovered_base_amount)"), ("cost_base_amount", "recovered_base_amount"),
+            "fct_collection_effectiveness", f"{TODAY} and part.level = 'channel'", "figure_code = 'collection_cost_rate_pct'",
+        ),
+    ),
+    # where a balance and what moved it stand
+    ("fct_balance_periods", "open_amount"): _rests_on(
+        SOURCE_LINES, "amount", f"{_same('company_code', 'document_no')} and part.table_name <> 'erp.applications'"
+    ),
+    ("fct_settlements", "balance_change_amount"): _rests_on(
+        SOURCE_LINES, "amount",
+        "part.table_name = 'erp.applications' and part.company_code = cell.company_code "
+        "and part.document_no = cell.debit_document_no and part.part_code = cell.application_no",
+    ),
+}  # fmt: skip
+
+
+def derivations_of(mart: str, column: str) -> tuple[Derivation, ...]:
+    """How a column of a mart comes from others, one way for each kind of row; none where that is not told.
+
+    The wide aging has a column for each bucket of the policy, named by its code.
+    """
+    found = DERIVATIONS.get((mart, column), ())
+    if mart == "fct_aging_wide" and not found and column not in WIDE_KEYS:
+        return (_sum("fct_aging", "outstanding_amount", f"{BALANCE} and part.bucket_code = {literal(column)}"),)
+    return found if isinstance(found, tuple) else (found,)

@@ -194,6 +194,12 @@ def _particular(day: str) -> dict[str, list[Expectation]]:
             no_rows("exclusion_rule is not null and eligible_base_amount <> 0", "what is excluded is not financed"),
         ],
         "fct_source_lines": [no_rows("load_id is null or line_number < 1", "every record stands on a line of a load")],
+        "fct_cash_forecast": [
+            no_rows(
+                "expected_base_amount < 0 or expected_base_amount > open_base_amount",
+                "no more is expected of a debt than is open",
+            ),
+        ],
         "fct_postings": [no_rows(f"accounting_date > {day}", "nothing after the as-of date shows")],
         "fct_settlements": [no_rows(f"effective_date > {day}", "nothing after the as-of date shows")],
         "fct_sales_performance": [no_rows("overdue_base_amount > receivable_base_amount", "no more is overdue than is owed")],

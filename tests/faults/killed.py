@@ -48,7 +48,7 @@ def main(part: str, home: Path, die_before: int) -> None:
             watched(loader, name, die_before)
         with open_working(settings.working_database, settings.memory_limit) as con:
             create_raw_tables(con)
-            for table in ("erp.applications", "erp.documents"):
+            for table in ("erp.applications", "erp.companies", "erp.customers", "erp.documents"):
                 contract, profile = load_contracts()[table], load_profile("canonical")
                 loader.load_table(con, contract, profile, WORKED_LEDGER, settings.archive, AT)
     print("\n".join(steps))

@@ -1,6 +1,7 @@
 """kill -9 at every boundary between stages, at random, and before every kind of write.
 
-What is published stays whole, no row is lost, and the run after it ends like one that nothing disturbed.
+What is published stays whole, no row is lost, and the run after it ends like one that nothing disturbed. At least 31 kills: 12 of
+whole refreshes here, 9 before steps of loading and 10 before writes of publishing, which their tests count.
 """
 
 import os
@@ -120,6 +121,6 @@ def test_killed_between_any_two_steps_of_loading(new_home: Callable[[], Home]) -
         kills += 1
         if (home.path / "working.duckdb").exists():
             assert_no_row_is_lost(home)
-    assert kills >= 7
+    assert kills >= 9
     assert part_of_refresh("load", home, 0).returncode == 0
     assert_no_row_is_lost(home)

@@ -16,7 +16,8 @@ MARTS = {
     "dim_aging_buckets", "dim_aging_policies", "dim_customer_records", "dim_customers", "dim_customers_history",
     "dim_data_sources", "dim_fx_rates", "dim_policies", "dim_publication", "dim_reporting_dates", "fct_aging",
     "fct_aging_migration", "fct_aging_views", "fct_aging_wide", "fct_alert_evaluations", "fct_alert_evidence",
-    "fct_alert_history", "fct_alert_quality", "fct_alerts", "fct_bad_debts", "fct_balance_periods", "fct_claim_periods",
+    "fct_alert_history", "fct_alert_quality", "fct_alerts", "fct_bad_debts", "fct_balance_periods", "fct_cash_forecast",
+    "fct_claim_periods",
     "fct_collection_effectiveness", "fct_collection_worklist", "fct_concentration", "fct_credit_exposure",
     "fct_credit_headroom", "fct_customer_360", "fct_customer_match_review", "fct_dunning", "fct_financing_pool",
     "fct_grade_migration", "fct_grade_performance", "fct_group_exposure", "fct_key_figures", "fct_limitation_periods",
@@ -77,6 +78,7 @@ def test_what_departments_see_reconciles_with_the_open_items(demo_home: Home) ->
     overdue = "outstanding_amount > 0 and due_date < as_of_date"
     for mart, figure, items in (
         ("fct_financing_pool", "sum(outstanding_base_amount)", owed),
+        ("fct_cash_forecast", "sum(open_base_amount) filter (scenario_code = 'expected')", "outstanding_amount > 0"),
         ("fct_collection_worklist", "sum(overdue_base_amount)", f"{overdue} and as_of_date = '2026-10-31'"),
         ("fct_customer_360", "sum(overdue_base_amount)", overdue),
         ("fct_sales_performance", "sum(overdue_base_amount)", overdue),

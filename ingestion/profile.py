@@ -4,6 +4,7 @@ Says which files feed which table and how a file's text becomes canonical column
 """
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -75,6 +76,7 @@ def profile_names(folder: Path = PROFILE_DIR) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yml"))
 
 
+@cache
 def load_profile(name: str, folder: Path = PROFILE_DIR) -> Profile:
     """The profile of that name; refused when it does not exist, is malformed, or leaves a required column unmapped."""
     path = folder / f"{name}.yml"

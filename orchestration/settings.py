@@ -105,7 +105,8 @@ def read_settings() -> Settings:
     """Settings from `RECEIVABLES_HOME` (default ./warehouse), `RECEIVABLES_MEMORY_LIMIT`, `RECEIVABLES_DBT_THREADS` and
     `RECEIVABLES_OPENLINEAGE_URL` (default none: events stay in files)."""
     return Settings(
-        home=Path(os.environ.get("RECEIVABLES_HOME", "warehouse")).resolve(),
+        # As it was given: a home may be reached through a link.
+        home=Path(os.environ.get("RECEIVABLES_HOME", "warehouse")).absolute(),
         memory_limit=os.environ.get("RECEIVABLES_MEMORY_LIMIT", Settings.memory_limit),
         dbt_threads=int(os.environ.get("RECEIVABLES_DBT_THREADS", Settings.dbt_threads)),
         user=getpass.getuser(),

@@ -1,9 +1,11 @@
 """Shared homes: warehouses that real refreshes have built, once a session, through the command that users run."""
 
+import atexit
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +28,11 @@ SHARED_WAREHOUSES = {
     "tests/integration/": "demo",
 }
 RECEIVABLES = str(Path(sys.executable).with_name("receivables"))
+# dbt parses the project anew (12 s) where the database has another path: so every home is used through one link, a link for each
+# process of tests, and takes over what was parsed through it.
+LINK = Path(tempfile.mkdtemp(prefix="receivables-")) / "warehouse"
+PARSED = LINK.with_name("partial_parse.msgpack")
+atexit.register(shutil.rmtree, LINK.parent, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -44,11 +51,12 @@ class Home:
 
     def dbt(self, target: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run dbt on this home's working database, with what it writes in `target`."""
+        take_over_what_is_parsed(target)
         environment = {
             **self.environment,
-            "RECEIVABLES_WORKING_DATABASE": str(self.path / "working.duckdb"),
+            "RECEIVABLES_WORKING_DATABASE": str(LINK / "working.duckdb"),
             "RECEIVABLES_DBT_THREADS": "1",
-            "RECEIVABLES_MEMORY_LIMIT": "2GB",
+            "RECEIVABLES_MEMORY_LIMIT": Settings.memory_limit,
             "DBT_LOG_PATH": str(target),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
@@ -57,7 +65,12 @@ class Home:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "RECEIVABLES_HOME": str(self.path), "PYTHONPATH": str(self.code)}
+        """The environment of a command on this home, which the link leads to from now on."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        new = LINK.with_name("new")
+        new.symlink_to(self.path, target_is_directory=True)
+        new.replace(LINK)
+        return {**os.environ, "RECEIVABLES_HOME": str(LINK), "PYTHONPATH": str(self.code)}
 
     @property
     def serving_database(self) -> Path:
@@ -71,6 +84,13 @@ class Home:
     def content_hash(self) -> str:
         """Content hash of what is published."""
         return self.query("select manifest ->> '$.content_hash' from marts.dim_publication")[0][0]
+
+
+def take_over_what_is_parsed(target: Path) -> None:
+    """Put what this process parsed last into a target folder of dbt."""
+    target.mkdir(parents=True, exist_ok=True)
+    if PARSED.exists():
+        shutil.copy(PARSED, target)
 
 
 class OneWarehouseOneWorker(LoadScopeScheduling):
@@ -88,15 +108,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWare
 @pytest.fixture(scope="session")
 def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Home]:
     """Makes empty homes that already hold dbt's parsed manifest, which takes long to make and depends on no data."""
-    parsed = Settings(tmp_path_factory.mktemp("parsed") / "warehouse")
-    apply_settings(parsed)
-    current_manifest(parsed)
+    parsed = Home(tmp_path_factory.mktemp("parsed") / "warehouse")
+    settings = Settings(Path(parsed.environment["RECEIVABLES_HOME"]))
+    apply_settings(settings)
+    current_manifest(settings)
+    shutil.copy(parsed.path / "dbt" / PARSED.name, PARSED)
 
     made: list[Home] = []
 
     def make() -> Home:
         path = tmp_path_factory.mktemp("home") / "warehouse"
-        shutil.copytree(parsed.dbt_target, path / "dbt")
+        shutil.copytree(parsed.path / "dbt", path / "dbt")
         # The lineage that the first refresh derives depends on no data either.
         derived = next((home.path / "dbt" / "lineage" for home in made if (home.path / "dbt" / "lineage").exists()), None)
         if derived:
@@ -135,5 +157,6 @@ def copied(home: Home, folder: Path) -> Iterator[Home]:
     """A copy of a home for as long as a test lasts."""
     path = folder / "warehouse"
     shutil.copytree(home.path, path, symlinks=True)
+    take_over_what_is_parsed(path / "dbt")
     yield Home(path, home.output)
     shutil.rmtree(path)

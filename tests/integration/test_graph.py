@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from importlib import metadata
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -46,9 +47,9 @@ def test_dbt_tests_landing_suites_and_tie_outs_are_checks_that_block(definitions
 
 
 def test_a_run_of_the_ui_gives_marts_their_column_lineage(demo_copy: Home) -> None:
-    settings = Settings(home=demo_copy.path)
-    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.from_config(str(demo_copy.path / "dagster")) as instance:
-        patch.setenv("RECEIVABLES_HOME", str(demo_copy.path))
+    settings = Settings(home=Path(demo_copy.environment["RECEIVABLES_HOME"]))
+    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        patch.setenv("RECEIVABLES_HOME", str(settings.home))
         apply_settings(settings)
         job = build_definitions(settings).resolve_job_def("daily_refresh")
         grades = dg.AssetKey(["marts", "fct_risk_grades"])

@@ -7,7 +7,7 @@ the difference; that they do is checked against fct_open_items.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -122,9 +122,9 @@ class Difference:
         columns = ["customer_id", "currency", "cause", "documents", "amount"]
         yield from titled_table("Customers with the largest changes", columns, self.customers)
         yield from titled_table(
-            "Grades that moved", ["customer_id", "A", "B", "reason in B", "factors that changed"], self.grades
+            "Grades that moved", ["customer_id", "A", "B", "reason in B", "factors that changed, and why"], self.grades
         )
-        columns = ["mart", "rows in A", "rows in B", "only in A", "only in B"]
+        columns = ["mart", "rows in A", "rows in B", "keys only in A", "keys only in B", "rows that say otherwise"]
         yield from titled_table("Marts that are not the same", columns, self.marts)
         yield "\nThe causes come to the difference, to the cent." if not self.unexplained else "\nTHE CAUSES DO NOT ADD UP:"
         yield from (f"  {row}" for row in self.unexplained)
@@ -166,7 +166,7 @@ def diff(settings: Settings, earlier: str, later: str, customers_shown: int) -> 
                     [customers_shown],
                 ).fetchall()
             ),
-            grades=tuple(_grades(con, day_a, day_b, customers_shown)),
+            grades=tuple(_grades(con, day_a, day_b, [entry["load_id"] for entry in about_a["inputs"]], customers_shown)),
             marts=tuple(_marts(con, settings, about_a, about_b)),
             unexplained=tuple(row for row in rows if sum(row[2:-1], Decimal(0)) != row[-1]),
         )
@@ -194,8 +194,14 @@ def _about(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[s
             yield f"policy of {area}", before, after
 
 
-def _grades(con: duckdb.DuckDBPyConnection, day_a: str, day_b: str, shown: int) -> Sequence[tuple[Any, ...]]:
-    """Customers with another grade, and the factors whose contribution is not the same."""
+def _grades(
+    con: duckdb.DuckDBPyConnection, day_a: str, day_b: str, known: Collection[int], shown: int
+) -> Sequence[tuple[Any, ...]]:
+    """Customers with another grade, and the factors whose contribution is not the same, each with why.
+
+    A factor changed by new policy, by a fact that a load brought which A did not know (`known`: A's loads), by the days between,
+    or else by what the ledger says otherwise of the same day.
+    """
     return con.execute(
         f"""with moved as (
             select a.customer_id, a.grade_code as grade_a, b.grade_code as grade_b, b.move_reason
@@ -204,32 +210,58 @@ def _grades(con: duckdb.DuckDBPyConnection, day_a: str, day_b: str, shown: int) 
             where a.grade_code <> b.grade_code
         ),
         factors as (
-            select customer_id, factor_code, coalesce(b.contribution, 0) - coalesce(a.contribution, 0) as change
+            select customer_id, factor_code, coalesce(b.contribution, 0) - coalesce(a.contribution, 0) as change,
+                case
+                    when a.policy_version <> b.policy_version then 'new policy ' || b.policy_version
+                    when b.source_load_id is not null and not list_contains($known, b.source_load_id)
+                        then 'new fact, load ' || b.source_load_id || ' line ' || b.source_line_number
+                    when {day_a} <> {day_b} then 'the days between'
+                    else 'the ledger'
+                end as cause
             from (select * from a.marts.fct_risk_factors where as_of_date = {day_a}) as a
             full join (select * from b.marts.fct_risk_factors where as_of_date = {day_b}) as b using (customer_id, factor_code)
             where coalesce(b.contribution, 0) <> coalesce(a.contribution, 0)
         )
         select customer_id, grade_a, grade_b, move_reason,
-            string_agg(factor_code || ' ' || round(change, 2)::decimal(9, 2), ', ' order by abs(change) desc, factor_code)
-        from moved left join factors using (customer_id) group by all order by customer_id limit {int(shown)}"""
+            string_agg(
+                factor_code || ' ' || round(change, 2)::decimal(9, 2) || ' (' || cause || ')', ', '
+                order by abs(change) desc, factor_code
+            )
+        from moved left join factors using (customer_id) group by all order by customer_id limit {int(shown)}""",
+        {"known": sorted(known)},
     ).fetchall()
 
 
 def _marts(
     con: duckdb.DuckDBPyConnection, settings: Settings, one: Mapping[str, Any], other: Mapping[str, Any]
 ) -> Iterator[tuple[Any, ...]]:
-    """Marts with another content: rows in each, and keys that only one has."""
+    """Marts with another content: rows in each, keys that only one has, and rows that say otherwise of a key that both have."""
     grains = {mart.name: mart.grain for mart in read_marts(settings.dbt_target / "manifest.json")}
     for name in sorted(one["marts"].keys() | other["marts"].keys()):
         before, after = (manifest["marts"].get(name, {"content_hash": None, "rows": 0}) for manifest in (one, other))
         if before["content_hash"] == after["content_hash"]:
             continue
-        only: tuple[Any, ...] = (None, None)
+        compared: tuple[Any, ...] = (None, None, None)
         if name in grains and before["rows"] and after["rows"]:
             keys = ", ".join(quoted(key) for key in grains[name])
-            sides = [f"select {keys} from {side}.marts.{quoted(name)}" for side in ("a", "b")]
-            only = tuple(
-                (con.execute(f"select count(*) from ({left} except {right})").fetchone() or (0,))[0]
-                for left, right in (sides, sides[::-1])
-            )
-        yield name, before["rows"], after["rows"], *only
+            only_a = _count_except(con, name, keys, "a", "b")
+            only_b = _count_except(con, name, keys, "b", "a")
+            compared = (only_a, only_b, _count_except(con, name, _columns_of_both(con, name), "b", "a") - only_b)
+        yield name, before["rows"], after["rows"], *compared
+
+
+def _count_except(con: duckdb.DuckDBPyConnection, mart: str, columns: str, side: str, other: str) -> int:
+    """Distinct rows of some columns of a mart that only one side has."""
+    sides = (f"select {columns} from {name}.marts.{quoted(mart)}" for name in (side, other))
+    row = con.execute(f"select count(*) from ({' except '.join(sides)})").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _columns_of_both(con: duckdb.DuckDBPyConnection, mart: str) -> str:
+    """Columns that the mart has on both sides: another release may have added one."""
+    names = con.execute(
+        "select column_name from duckdb_columns() where schema_name = 'marts' and table_name = ? and database_name in ('a', 'b') "
+        "group by column_name having count(*) = 2 order by column_name",
+        [mart],
+    ).fetchall()
+    return ", ".join(quoted(name) for (name,) in names)

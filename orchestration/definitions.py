@@ -9,6 +9,7 @@ from orchestration.dbt_manifest import current_manifest
 from orchestration.jobs import business_days, daily_refresh
 from orchestration.progress import progress_logger
 from orchestration.resources import Delivery
+from orchestration.sensors import ledger_sensors
 from orchestration.settings import Settings, apply_settings, read_settings
 
 
@@ -24,6 +25,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         ],
         jobs=[daily_refresh],
         schedules=[business_days],
+        sensors=ledger_sensors(settings),
         resources={"delivery": Delivery(), "dbt": dbt_resource(settings)},
         loggers={"console": dg.colored_console_logger, "progress": progress_logger},
     )

@@ -10,10 +10,9 @@ import dagster as dg
 
 from ingestion.warehouse import open_working
 from orchestration.assets.partitions import CLI_TAG, refuse_other_centuries
-from orchestration.audit.record import REFRESH, record
 from orchestration.definitions import build_definitions
 from orchestration.lock import only_command
-from orchestration.resources import start_of_run
+from orchestration.outcome import problems_of, tell_refresh
 from orchestration.settings import Settings
 
 
@@ -46,10 +45,8 @@ def run_refresh(settings: Settings, as_of_date: date, profile: str, extracts: Pa
                     },
                 )
             )
-        problems = () if result.success else tuple(_problems(result))
-        told = {"as_of_date": as_of_date, "profile": profile, "is_published": result.success, "problems": problems}
-        record(settings, start_of_run(instance, result.run_id), (REFRESH, told))
-        return RefreshOutcome(result.success, problems)
+        tell_refresh(settings, instance, result.dagster_run, result.all_events)
+        return RefreshOutcome(result.success, tuple(problems_of(result.all_events)))
 
 
 def _refuse_damaged(settings: Settings) -> None:
@@ -71,19 +68,3 @@ def _close_killed_runs(instance: dg.DagsterInstance) -> None:
     for run in instance.get_runs(dg.RunsFilter(statuses=unfinished, tags=CLI_TAG)):
         instance.report_run_failed(run, "The command was killed.")
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-
-
-def _problems(result: dg.ExecuteInProcessResult) -> Iterator[str]:
-    """What failed, first to last: failed blocking checks with what they found, and steps in the words of their error."""
-    for event in result.all_events:
-        if event.event_type_value == "ASSET_CHECK_EVALUATION":
-            check = event.asset_check_evaluation_data
-            if check.blocking and not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
-                told = check.metadata.get("summary") or check.metadata.get("failed")
-                yield f"{check.check_name} of {check.asset_key.to_user_string()}: {told.value if told else 'failed'}"
-        if event.event_type_value == "STEP_FAILURE" and event.step_failure_data.error is not None:
-            error = event.step_failure_data.error
-            while error.cause is not None:
-                error = error.cause
-            if error.cls_name != "DagsterAssetCheckFailedError":
-                yield f"{event.step_key}: {error.message.split(f'{error.cls_name}: ', 1)[-1].strip()}"

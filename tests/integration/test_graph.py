@@ -10,8 +10,10 @@ from dagster_dbt import DbtCliResource
 
 from ingestion.contract import load_contracts
 from orchestration.assets.warehouse import dbt_resource
+from orchestration.audit.ledger import Ledger
 from orchestration.definitions import build_definitions
 from orchestration.jobs import business_days
+from orchestration.sensors import ledger_sensors
 from orchestration.settings import Settings, apply_settings
 from tests.conftest import Home
 
@@ -46,6 +48,19 @@ def test_dbt_tests_landing_suites_and_tie_outs_are_checks_that_block(definitions
     assert any(asset == "marts/fct_risk_factors" and "factors_sum_to_score" in name for asset, name in checks)
 
 
+def assert_the_ledger_is_told(settings: Settings, instance: dg.DagsterInstance) -> None:
+    """The daemon's sensor tells how the last run ended; it built some marts and published nothing."""
+    (succeeded, _) = ledger_sensors(settings)
+    (run,) = instance.get_runs(limit=1)
+    (end,) = (entry for entry in instance.all_logs(run.run_id) if entry.dagster_event and entry.dagster_event.is_job_success)
+    context = dg.build_run_status_sensor_context(succeeded.name, end.dagster_event, instance, run)
+    before = Ledger(settings.ledger).entries()
+    succeeded(context)
+    (told,) = Ledger(settings.ledger).entries()[len(before) :]
+    assert told.event == "refresh"
+    assert told.details == {"as_of_date": "2026-10-31", "profile": "demo", "is_published": False, "problems": []}
+
+
 def test_a_run_of_the_ui_gives_marts_their_column_lineage(demo_copy: Home) -> None:
     settings = Settings(home=Path(demo_copy.environment["RECEIVABLES_HOME"]))
     with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
@@ -55,6 +70,7 @@ def test_a_run_of_the_ui_gives_marts_their_column_lineage(demo_copy: Home) -> No
         grades = dg.AssetKey(["marts", "fct_risk_grades"])
         assert job.execute_in_process(partition_key="2026-10-31", instance=instance, asset_selection=[grades]).success
         event = instance.get_latest_materialization_event(grades)
+        assert_the_ledger_is_told(settings, instance)
     assert event is not None and event.asset_materialization is not None
     lineage = event.asset_materialization.metadata["dagster/column_lineage"].value
     parents = {(d.asset_key.to_user_string(), d.column_name) for d in lineage.deps_by_column["score"]}

@@ -25,6 +25,12 @@ from orchestration.publication.serving import fetched, required_manifest
 from orchestration.settings import Settings
 
 SHOWN = 50
+# Where ways end: what of open items, postings and rows that name their line is noted on the way.
+ENDS = {
+    "items": "as_of_date date, company_code varchar, document_no varchar, instalment_no integer, amount decimal(18, 2)",
+    "postings": "company_code varchar, document_no varchar",
+    "cited": "load_id bigint, line_number bigint, record varchar",
+}
 
 
 @dataclass(frozen=True)
@@ -193,29 +199,33 @@ class _Way:
         self.steps: list[Step] = []
         self.not_followed: list[str] = []
         self.numbers = count(1)
-        con.execute(
-            "create temp table items (as_of_date date, company_code varchar, document_no varchar, instalment_no integer, "
-            "amount decimal(18, 2))"
-        )
-        con.execute("create temp table postings (company_code varchar, document_no varchar)")
-        con.execute("create temp table cited (load_id bigint, line_number bigint, record varchar)")
+        for name, columns in ENDS.items():
+            con.execute(f"create temp table found_{name} ({columns})")
 
     def follow(self, mart: str, column: str, key: Mapping[str, str]) -> None:
         """Follow a column of the row that the key means to every end."""
-        self.con.execute(f"create temp table step_0 as select 1 as _cell, * from marts.{quoted(mart)} where {_where(key)}")
-        waiting = [(mart, column, "step_0")]
+        self.con.execute(
+            f"create temp table step_0 as select 0 as _of, 1 as _cell, * from marts.{quoted(mart)} where {_where(key)}"
+        )
+        waiting, known = [(mart, column, "step_0")], set()
         while waiting:
-            waiting += self._followed(*waiting.pop(0))
+            one = waiting.pop(0)
+            if one not in known:
+                known.add(one)
+                waiting += self._followed(*one)
+        # Two figures of the way may rest on one row.
+        for name in ENDS:
+            self.con.execute(f"create temp table {name} as select distinct * from found_{name}")
 
     def _followed(self, mart: str, column: str, cells: str) -> Iterator[tuple[str, str, str]]:
         """Tell of one step, and give what to follow next."""
         if mart == OPEN_ITEMS:
             amount = f"try_cast({quoted(column)} as decimal(18, 2))"
             self.con.execute(
-                f"insert into items select distinct as_of_date, company_code, document_no, instalment_no, {amount} from {cells}"
+                f"insert into found_items select as_of_date, company_code, document_no, instalment_no, {amount} from {cells}"
             )
         elif mart == POSTINGS:
-            self.con.execute(f"insert into postings select distinct company_code, document_no from {cells}")
+            self.con.execute(f"insert into found_postings select company_code, document_no from {cells}")
         elif known := derivations_of(mart, column):
             for derivation in known:
                 yield from self._derived(mart, column, cells, derivation)
@@ -227,34 +237,31 @@ class _Way:
         if mart in CITING:
             load, line = CITING[mart]
             grain = " || ' ' || ".join(f"coalesce({quoted(name)}::varchar, '')" for name in self.grains[mart])
-            self.con.execute(f"insert into cited select {load}, {line}, {grain} from {cells} where {line} is not null")
+            self.con.execute(f"insert into found_cited select {load}, {line}, {grain} from {cells} where {line} is not null")
             if without := self._count(f"select 1 from {cells} where {line} is null"):
                 self.not_followed.append(f"{mart}.{column} of {without:,} rows that name no line")
 
     def _derived(self, mart: str, column: str, cells: str, derivation: Derivation) -> Iterator[tuple[str, str, str]]:
-        met, number = f"met_{next(self.numbers)}", next(self.numbers)
-        self.con.execute(
-            f"create temp table {met} as select * replace (row_number() over () as _cell) from {cells} "
-            f"where {quoted(column)} is not null and ({derivation.when})"
-        )
+        condition = f"{quoted(column)} is not null and ({derivation.when})"
+        met = f"(select * from {cells} where {condition})"
         cell_count = self._count(f"select 1 from {met}")
         if not cell_count:
             return
-        figure, parts, value = f"{mart}.{column}", met, derivation.value
+        figure, parts, value = f"{mart}.{column}", cells, derivation.value
         if derivation.mart is None:
             told, part_count = f"other columns of {mart}", cell_count
             compared = f"select {quoted(column)} as figure, {value} as value from {met} as cell"
         else:
-            parts = f"step_{number}"
+            parts = f"step_{next(self.numbers)}"
             self.con.execute(
-                f"create temp table {parts} as select cell._cell, part.* from marts.{quoted(derivation.mart)} as part "
-                f"inner join {met} as cell on {derivation.where}"
+                f"create temp table {parts} as select cell._cell as _of, row_number() over () as _cell, part.* "
+                f"from marts.{quoted(derivation.mart)} as part inner join {met} as cell on {derivation.where}"
             )
             part_count = self._count(f"select 1 from {parts}")
             told = f"{part_count:,} rows of {derivation.mart}"
             compared = (
                 f"select any_value(cell.{quoted(column)}) as figure, {value} as value from {met} as cell "
-                f"left join {parts} as part on cell._cell = part._cell group by cell._cell"
+                f"left join {parts} as part on cell._cell = part._of group by cell._cell"
             )
         adds_up = None
         if value is not None:
@@ -376,7 +383,7 @@ def _ends(con: duckdb.DuckDBPyConnection, lines: _Lines, shown: int) -> Ends:
         f"""select record, amount, load_id, line_number from (
             select company_code || ' ' || document_no as record, stated_amount as amount, load_id, line_number from posted
             union all
-            select distinct record, null, load_id, line_number from cited
+            select record, null, load_id, line_number from cited
         ) order by abs(amount) desc nulls last, record, load_id, line_number limit {shown}"""
     ).fetchall()
     shown_items, shown_lines = tuple(_items(con, lines)), tuple(lines.sources(rows))

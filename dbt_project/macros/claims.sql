@@ -1,9 +1,19 @@
-{# Joins what is disputed of open items, as `disputed`, to a relation `items` of open items; null where nothing is. #}
-{% macro left_join_disputed() -%}
-    left join {{ ref("int_receivables__items_claimed") }} as disputed
-        on disputed.claim_type = 'disputed'
-        and items.as_of_date = disputed.as_of_date
-        and items.company_code = disputed.company_code
-        and items.document_no = disputed.document_no
-        and items.instalment_no = disputed.instalment_no
+{# Joins what is claimed of open items - `disputed` or `secured`, which is also the name of the join - to a relation `items` of open
+   items; null where nothing is. #}
+{% macro left_join_claimed(claim_type) -%}
+    left join {{ ref("int_receivables__items_claimed") }} as {{ claim_type }}
+        on {{ claim_type }}.claim_type = '{{ claim_type }}'
+        and items.as_of_date = {{ claim_type }}.as_of_date
+        and items.company_code = {{ claim_type }}.company_code
+        and items.document_no = {{ claim_type }}.document_no
+        and items.instalment_no = {{ claim_type }}.instalment_no
+{%- endmacro %}
+
+{# What is claimed of an item so joined, in base currency: the part of its base amount that is claimed of its amount. #}
+{% macro claimed_base_amount(claim_type) -%}
+    case
+        when {{ claim_type }}.claimed_amount > 0
+            then {{ share_of("items.outstanding_base_amount", claim_type ~ ".claimed_amount", "items.outstanding_amount") }}
+        else 0
+    end
 {%- endmacro %}

@@ -32,6 +32,14 @@
     end
 {%- endmacro %}
 
+{# Joins the senders' own metrics, as `metrics`, to customers on their dates: the metric that a policy row's measure_code names. #}
+{% macro left_join_metrics(customers, policy) -%}
+    left join {{ ref("int_measures__metrics") }} as metrics
+        on {{ customers }}.as_of_date = metrics.as_of_date
+        and {{ customers }}.customer_id = metrics.subject_code
+        and {{ policy }}.measure_code = metrics.measure_code
+{%- endmacro %}
+
 {# The canonical table that the measure comes from. #}
 {% macro measure_source(measure_code) -%}
     case

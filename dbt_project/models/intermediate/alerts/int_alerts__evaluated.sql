@@ -23,10 +23,7 @@ measured as (
     inner join {{ ref("int_risk__customers_graded") }} as grades
         on measured.as_of_date = grades.as_of_date and measured.customer_id = grades.customer_id
     inner join rules on measured.as_of_date = rules.as_of_date
-    left join {{ ref("int_measures__metrics") }} as metrics
-        on measured.as_of_date = metrics.as_of_date
-        and measured.customer_id = metrics.subject_code
-        and rules.measure_code = metrics.measure_code
+    {{ left_join_metrics("measured", "rules") }}
 )
 
 select

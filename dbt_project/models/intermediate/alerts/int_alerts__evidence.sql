@@ -34,7 +34,7 @@ overdue_items as (
     inner join {{ ref("int_measures__parameters") }} as parameters on standing.as_of_date = parameters.as_of_date
     inner join {{ ref("int_receivables__open_items") }} as items
         on standing.as_of_date = items.as_of_date and standing.customer_id = items.customer_id
-    {{ left_join_disputed() }}
+    {{ left_join_claimed("disputed") }}
     where
         items.outstanding_amount > 0
         and case standing.measure_code

@@ -1,11 +1,5 @@
 -- What each customer owes, has paid in advance, and has secured.
 -- Grain: one row per as_of_date and customer_id with open items.
-with secured as (
-    select as_of_date, company_code, document_no, instalment_no, claimed_amount
-    from {{ ref("int_receivables__items_claimed") }}
-    where claim_type = 'secured'
-)
-
 select
     items.as_of_date,
     items.customer_id,
@@ -14,17 +8,9 @@ select
     max(companies.base_currency_code) as highest_base_currency_code,
     sum(case when items.outstanding_amount > 0 then items.outstanding_base_amount else 0 end) as receivable_base_amount,
     -sum(case when items.outstanding_amount < 0 then items.outstanding_base_amount else 0 end) as advance_base_amount,
-    sum(case
-        when secured.claimed_amount > 0
-            then {{ share_of("items.outstanding_base_amount", "secured.claimed_amount", "items.outstanding_amount") }}
-        else 0
-    end) as secured_base_amount
+    sum({{ claimed_base_amount("secured") }}) as secured_base_amount
 from {{ ref("int_receivables__open_items") }} as items
 inner join {{ ref("int_receivables__base_currencies") }} as companies on items.company_code = companies.company_code
-left join secured
-    on items.as_of_date = secured.as_of_date
-    and items.company_code = secured.company_code
-    and items.document_no = secured.document_no
-    and items.instalment_no = secured.instalment_no
+{{ left_join_claimed("secured") }}
 where items.is_reporting_date
 group by items.as_of_date, items.customer_id

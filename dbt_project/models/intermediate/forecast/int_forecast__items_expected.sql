@@ -5,13 +5,7 @@
 -- usually late. What should have come by now is expected within the scenario's days of catching up. What is disputed, and what the
 -- allowance says is lost, is taken off as the scenario says.
 {{ config(materialized="view") }}
-with promised as (
-    select as_of_date, company_code, document_no, max(promised_date) as promised_date
-    from {{ ref("int_collection__promises_running") }}
-    group by as_of_date, company_code, document_no
-),
-
-items as (
+with items as (
     select
         items.as_of_date,
         items.company_code,
@@ -22,14 +16,10 @@ items as (
         promised.promised_date,
         greatest(coalesce(measured.weighted_days_late, 0), 0) as usual_days_late,
         items.outstanding_base_amount,
-        case
-            when disputed.claimed_amount > 0
-                then {{ share_of("items.outstanding_base_amount", "disputed.claimed_amount", "items.outstanding_amount") }}
-            else 0
-        end as disputed_base_amount,
+        {{ claimed_base_amount("disputed") }} as disputed_base_amount,
         cast(coalesce(provided.specific_base_amount, provided.collective_base_amount, 0) as decimal(18, 2)) as allowance_base_amount
     from {{ ref("int_receivables__open_items") }} as items
-    {{ left_join_disputed() }}
+    {{ left_join_claimed("disputed") }}
     left join {{ ref("int_provision__items_provided") }} as provided
         on items.as_of_date = provided.as_of_date
         and items.company_code = provided.company_code
@@ -37,7 +27,7 @@ items as (
         and items.instalment_no = provided.instalment_no
     left join {{ ref("int_customers__measured") }} as measured
         on items.as_of_date = measured.as_of_date and items.customer_id = measured.customer_id
-    left join promised
+    left join {{ ref("int_collection__promises_running") }} as promised
         on items.as_of_date = promised.as_of_date
         and items.company_code = promised.company_code
         and items.document_no = promised.document_no

@@ -28,7 +28,7 @@ items as (
     inner join {{ ref("int_measures__parameters") }} as parameters on items.as_of_date = parameters.as_of_date
     left join explained_customers
         on items.as_of_date = explained_customers.as_of_date and items.customer_id = explained_customers.customer_id
-    {{ left_join_disputed() }}
+    {{ left_join_claimed("disputed") }}
     where items.is_reporting_date
 )
 

@@ -37,10 +37,7 @@ valued as (
     inner join {{ ref("int_customers__measured") }} as measured
         on chosen.as_of_date = measured.as_of_date and chosen.customer_id = measured.customer_id
     inner join factors on chosen.policy_version = factors.policy_version and chosen.scorecard_code = factors.scorecard_code
-    left join {{ ref("int_measures__metrics") }} as metrics
-        on chosen.as_of_date = metrics.as_of_date
-        and chosen.customer_id = metrics.subject_code
-        and factors.measure_code = metrics.measure_code
+    {{ left_join_metrics("chosen", "factors") }}
 )
 
 select

@@ -19,10 +19,7 @@ meeting as (
         ) as place
     from {{ ref("int_customers__measured") }} as measured
     inner join scorecards on measured.as_of_date = scorecards.as_of_date
-    left join {{ ref("int_measures__metrics") }} as metrics
-        on measured.as_of_date = metrics.as_of_date
-        and measured.customer_id = metrics.subject_code
-        and scorecards.measure_code = metrics.measure_code
+    {{ left_join_metrics("measured", "scorecards") }}
     where
         scorecards.measure_code is null
         or {{ meets_rule(

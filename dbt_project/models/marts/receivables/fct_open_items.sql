@@ -40,11 +40,6 @@ inner join {{ ref("int_receivables__instalments_completed") }} as instalments
     and items.document_no = instalments.document_no
     and items.instalment_no = instalments.instalment_no
 cross join delivered
-{{ left_join_disputed() }}
-left join {{ ref("int_receivables__items_claimed") }} as secured
-    on secured.claim_type = 'secured'
-    and items.as_of_date = secured.as_of_date
-    and items.company_code = secured.company_code
-    and items.document_no = secured.document_no
-    and items.instalment_no = secured.instalment_no
+{{ left_join_claimed("disputed") }}
+{{ left_join_claimed("secured") }}
 where items.is_reporting_date

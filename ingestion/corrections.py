@@ -13,7 +13,8 @@ from ingestion.casting import judged_rows
 from ingestion.contract import Contract, load_contracts
 from ingestion.errors import DataRefusedError
 from ingestion.profile import FileFormat, TableMapping
-from ingestion.sql import literal, quoted
+from ingestion.sql import literal, quoted, whole_number
+from ingestion.warehouse import append_rows, transaction
 
 DECIDABLE = ("table_name", "file_sha256", "line_number", "decision", "column_name")
 COLUMNS = (*DECIDABLE, "corrected_value", "decided_by", "approver", "decided_on", "reason")
@@ -29,22 +30,16 @@ def apply_corrections(con: duckdb.DuckDBPyConnection, contract: Contract, decisi
     or leaves a row that its contract refuses.
     """
     _read(con, decisions)
-    _refuse_unmatched(con, contract, decisions)
+    _match(con, contract, decisions)
     table = f"raw.{quoted(contract.raw_name)}"
     loads = con.execute(
         "select distinct load_id, file_sha256 from quarantined_decisions where decision = 'correct' order by load_id"
     ).fetchall()
-    con.begin()
-    try:
+    with transaction(con):
         con.execute(f"delete from {table} where _is_corrected")
         for load_id, file_sha256 in loads:
             _correct_load(con, contract, decisions, load_id, file_sha256)
-        con.commit()
-    except BaseException:
-        con.rollback()
-        raise
-    row = con.execute(f"select count(*) from {table} where _is_corrected").fetchone()
-    return int(row[0]) if row else 0
+    return whole_number(con, f"select count(*) from {table} where _is_corrected")
 
 
 def _read(con: duckdb.DuckDBPyConnection, decisions: Path) -> None:
@@ -86,8 +81,8 @@ def _read(con: duckdb.DuckDBPyConnection, decisions: Path) -> None:
         raise DataRefusedError(f"{decisions.name}, line {bad[0]}: {bad[1]}.", IN_SEED)
 
 
-def _refuse_unmatched(con: duckdb.DuckDBPyConnection, contract: Contract, decisions: Path) -> None:
-    """Fill `quarantined_decisions`: the table's decisions with each load that set the line aside."""
+def _match(con: duckdb.DuckDBPyConnection, contract: Contract, decisions: Path) -> None:
+    """Fill `quarantined_decisions`: the table's decisions with each load that set the line aside; refused where none did."""
     con.execute(
         """create or replace temp table quarantined_decisions as
         select decisions.*, quarantined.load_id, quarantined.row_values
@@ -159,9 +154,4 @@ def _correct_load(con: duckdb.DuckDBPyConnection, contract: Contract, decisions:
             f"{decisions.name}, line {bad[0]}: the corrected row still cannot be used: {bad[1]}.",
             "correct every column that is wrong, a row for each; values are written as in a canonical file (2026-10-31, 1234.56)",
         )
-    listed = ", ".join(quoted(name) for name in names)
-    con.execute(
-        f"insert into {table} ({listed}, _load_id, _file_sha256, _line_number, _is_corrected) "
-        f"select {listed}, ?, ?, line_number, true from corrected order by line_number",
-        [load_id, file_sha256],
-    )
+    append_rows(con, contract, "corrected", load_id, file_sha256, is_corrected=True)

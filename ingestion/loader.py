@@ -17,7 +17,8 @@ from ingestion.contract import Contract
 from ingestion.errors import DataRefusedError
 from ingestion.profile import Profile, TableMapping
 from ingestion.readers import FileShape, read_file
-from ingestion.sql import literal, quoted
+from ingestion.sql import literal, quoted, whole_number
+from ingestion.warehouse import append_rows, transaction
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,7 @@ def _load_file(
     shape = read_file(con, copy, file_name, mapping.file_format)
     _refuse_missing_columns(contract, profile, mapping, file_name, shape)
     _judge(con, contract, profile, mapping, file_name, shape)
-    con.begin()
-    try:
+    with transaction(con):
         load = _append(con, contract, file_name, sha256)
         con.execute(
             "insert into raw.loads select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, count(*) - ?, ?, ?, ?, ? from delivered",
@@ -115,10 +115,6 @@ def _load_file(
              copy.stat().st_size, shape.line_count, shape.header_line_count, shape.blank_line_count, load.delivered_row_count,
              load.delivered_row_count, load.loaded_row_count, load.quarantined_row_count, loaded_at],
         )  # fmt: skip
-        con.commit()
-    except BaseException:
-        con.rollback()
-        raise
     for table in ("lines", "delivered", "judged"):
         con.execute(f"drop table {table}")
     return load
@@ -175,13 +171,8 @@ def _key_text(contract: Contract) -> str:
 
 
 def _append(con: duckdb.DuckDBPyConnection, contract: Contract, file_name: str, sha256: str) -> Load:
-    load_id = _one(con, "select coalesce(max(load_id), 0) + 1 from raw.loads")
-    names = ", ".join(quoted(column.name) for column in contract.columns)
-    con.execute(
-        f"insert into raw.{quoted(contract.raw_name)} ({names}, _load_id, _file_sha256, _line_number, _is_corrected) "
-        f"select {names}, ?, ?, line_number, false from judged where len(problems) = 0 order by line_number",
-        [load_id, sha256],
-    )
+    load_id = whole_number(con, "select coalesce(max(load_id), 0) + 1 from raw.loads")
+    append_rows(con, contract, "judged where len(problems) = 0", load_id, sha256, is_corrected=False)
     con.execute(
         f"""insert into raw.quarantined_rows
         select ?, ?, ?, ?, bad.line_number, bad.problem.column_name, bad.problem.value, bad.problem.reason, lines.line,
@@ -204,17 +195,12 @@ def _append(con: duckdb.DuckDBPyConnection, contract: Contract, file_name: str, 
             and key_text in (select {_key_text(contract)} from judged where len(problems) = 0)""",
         {"load_id": load_id, "table_name": contract.name},
     )
-    delivered = _one(con, "select count(*) from judged")
-    loaded = _one(con, f"select count(*) from raw.{quoted(contract.raw_name)} where _load_id = {load_id}")
-    quarantined = _one(con, f"select count(distinct line_number) from raw.quarantined_rows where load_id = {load_id}")
+    delivered = whole_number(con, "select count(*) from judged")
+    loaded = whole_number(con, f"select count(*) from raw.{quoted(contract.raw_name)} where _load_id = {load_id}")
+    quarantined = whole_number(con, f"select count(distinct line_number) from raw.quarantined_rows where load_id = {load_id}")
     if delivered != loaded + quarantined:
         raise DataRefusedError(
             f"{file_name}: {delivered} rows delivered but {loaded} loaded and {quarantined} quarantined.",
             "report this file; nothing of it was loaded",
         )
     return Load(load_id, contract.name, file_name, delivered, loaded, quarantined)
-
-
-def _one(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = con.execute(query).fetchone()
-    return int(row[0]) if row else 0

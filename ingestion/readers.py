@@ -20,7 +20,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from ingestion.errors import DataRefusedError
 from ingestion.profile import FileFormat
-from ingestion.sql import literal, quoted
+from ingestion.sql import literal, quoted, whole_number
 
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 CONTROL_CHARACTERS = dict.fromkeys([0, 1], UNREADABLE)
@@ -74,7 +74,7 @@ def _load_lines(con: duckdb.DuckDBPyConnection, path: Path, file_name: str, file
                 f"{file_name}: cannot be read as lines of {file_format.encoding} text ({str(error).splitlines()[0]}).",
                 "ask the sender for the file again, or correct `format` and `encoding` in the profile",
             ) from error
-    counted = _count(con, "select count(*) from lines")
+    counted = whole_number(con, "select count(*) from lines")
     if counted != expected:
         raise DataRefusedError(
             f"{file_name}: {expected} lines on disk but {counted} were read.", "report this file; nothing was loaded"
@@ -215,11 +215,6 @@ def _distinct_header(file_name: str, line: int, names: Sequence[str]) -> tuple[s
 
 
 def _shape(con: duckdb.DuckDBPyConnection, header_lines: int, columns: tuple[str, ...]) -> FileShape:
-    lines = _count(con, "select count(*) from lines")
-    data = _count(con, "select count(*) from delivered")
+    lines = whole_number(con, "select count(*) from lines")
+    data = whole_number(con, "select count(*) from delivered")
     return FileShape(lines, lines - header_lines - data, header_lines, columns)
-
-
-def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = con.execute(query).fetchone()
-    return int(row[0]) if row else 0

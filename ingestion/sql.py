@@ -1,4 +1,6 @@
-"""Names and texts in SQL that is put together, quoted so that none of them can be anything else."""
+"""SQL that is put together: names and texts, quoted so that none of them can be anything else, and queries for one number."""
+
+import duckdb
 
 
 def quoted(name: str) -> str:
@@ -9,3 +11,9 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """An SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def whole_number(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    """The one number that a query gives, such as a count; 0 without a row."""
+    row = con.execute(query).fetchone()
+    return int(row[0]) if row else 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.contract import load_contracts
+from ingestion.contract import Contract, load_contracts
 from ingestion.errors import DataRefusedError
 from ingestion.sql import quoted
 
@@ -64,6 +64,30 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
                 raise DataRefusedError(told, "wait for the other command to end, then run this again") from error
             time.sleep(1)
     raise AssertionError("unreachable")
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All that is done within, or nothing of it."""
+    con.begin()
+    try:
+        yield
+        con.commit()
+    except BaseException:
+        con.rollback()
+        raise
+
+
+def append_rows(
+    con: duckdb.DuckDBPyConnection, contract: Contract, judged: str, load_id: int, sha256: str, *, is_corrected: bool
+) -> None:
+    """Add judged rows, a relation with their line_number, to the contract's raw table under a load and its file."""
+    names = ", ".join(quoted(column.name) for column in contract.columns)
+    con.execute(
+        f"insert into raw.{quoted(contract.raw_name)} ({names}, {', '.join(LINEAGE_COLUMNS)}) "
+        f"select {names}, ?, ?, line_number, ? from {judged} order by line_number",
+        [load_id, sha256, is_corrected],
+    )
 
 
 def create_raw_tables(con: duckdb.DuckDBPyConnection) -> None:

@@ -5,11 +5,10 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.assets.published import PUBLISHED
 from orchestration.audit.record import REFRESH, record
 from orchestration.resources import Delivery, start_of_run
 from orchestration.settings import Settings
-
-PUBLISHED = dg.AssetKey(["published", "receivables"])
 
 
 def has_published(events: Iterable[dg.DagsterEvent]) -> bool:

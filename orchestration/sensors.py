@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.assets.partitions import CLI_TAG
+from orchestration.assets.partitions import is_of_command_line
 from orchestration.jobs import daily_refresh
 from orchestration.outcome import tell_refresh
 from orchestration.settings import Settings
@@ -25,7 +25,7 @@ def _sensor(settings: Settings, name: str, status: dg.DagsterRunStatus) -> dg.Se
         description="Tells the ledger of runs how a refresh of the schedule or the UI ended.",
     )
     def told(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
-        if CLI_TAG.items() <= context.dagster_run.tags.items():
+        if is_of_command_line(context.dagster_run):
             return dg.SkipReason("The command line told the ledger itself.")
         logs = context.instance.all_logs(context.dagster_run.run_id)
         events = [entry.dagster_event for entry in logs if entry.dagster_event is not None]

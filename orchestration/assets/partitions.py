@@ -19,3 +19,8 @@ def refuse_other_centuries(as_of_date: date) -> None:
     """Refuse an as-of date that no refresh can be made for."""
     if not FIRST_DATE <= as_of_date < END_DATE:
         raise DataRefusedError(f"There is no refresh as of {as_of_date}.", f"use a date from {FIRST_DATE} and before {END_DATE}")
+
+
+def is_of_command_line(run: dg.DagsterRun) -> bool:
+    """Whether the command line started a run, and not the UI or the schedule."""
+    return CLI_TAG.items() <= run.tags.items()

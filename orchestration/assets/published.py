@@ -18,7 +18,7 @@ from orchestration.quality.gate import candidate_evidence
 from orchestration.resources import run_started_at
 from orchestration.settings import Settings, code_commit
 
-CANDIDATE = dg.AssetKey(["gate", "candidate"])
+CANDIDATE, PUBLISHED = dg.AssetKey(["gate", "candidate"]), dg.AssetKey(["published", "receivables"])
 
 
 def candidate_asset(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
@@ -58,7 +58,7 @@ def published_asset(settings: Settings) -> dg.AssetsDefinition:
     """The published set: the candidate after the gate, behind an atomic switch."""
 
     @dg.asset(
-        key=["published", "receivables"],
+        key=PUBLISHED,
         group_name="published",
         deps=[CANDIDATE],
         partitions_def=AS_OF_DATES,

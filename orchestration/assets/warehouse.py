@@ -17,7 +17,7 @@ from packaging.version import Version
 
 from ingestion.errors import DataRefusedError
 from ingestion.warehouse import ask_for, open_working
-from orchestration.assets.partitions import AS_OF_DATES, CLI_TAG
+from orchestration.assets.partitions import AS_OF_DATES, is_of_command_line
 from orchestration.audit.record import record_loads
 from orchestration.dbt_manifest import project_state
 from orchestration.lineage import ColumnLineage, derive_lineage, known_lineage
@@ -57,7 +57,7 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
         build = dbt.cli(
             ["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target, raise_on_error=False
         )
-        yield from _with_columns(settings, manifest, target, build, is_shown=not CLI_TAG.items() <= context.run.tags.items())
+        yield from _with_columns(settings, manifest, target, build, is_shown=not is_of_command_line(context.run))
         steps = chain(
             load_steps(loads, run_started_at(context)),
             model_steps(manifest, target / "run_results.json", known_lineage(settings, project_state(manifest))),

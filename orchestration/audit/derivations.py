@@ -58,6 +58,11 @@ def _rests_on(mart: str, column: str, where: str) -> Derivation:
     return Derivation(None, (column,), mart, where)
 
 
+def _in_days_of_sales(amount: str) -> Derivation:
+    formula = f"round(cast({amount} * days_in_period as double) / nullif(sales_base_amount, 0), 6)"
+    return _of_row(formula, amount, "sales_base_amount")
+
+
 def _pct(part: str, whole: str) -> str:
     return f"round(cast(100 * {part} as double) / nullif(cast({whole} as double), 0), 6)"
 
@@ -138,14 +143,8 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
         "opening_base_amount", "closing_base_amount", "sales_base_amount",
     ),
     ("fct_turnover", "turnover_days"): _of_row("dso_average", "dso_average"),
-    ("fct_turnover", "dso_simple"): _of_row(
-        "round(cast(closing_base_amount * days_in_period as double) / nullif(sales_base_amount, 0), 6)",
-        "closing_base_amount", "sales_base_amount",
-    ),
-    ("fct_turnover", "best_possible_dso"): _of_row(
-        "round(cast(not_due_base_amount * days_in_period as double) / nullif(sales_base_amount, 0), 6)",
-        "not_due_base_amount", "sales_base_amount",
-    ),
+    ("fct_turnover", "dso_simple"): _in_days_of_sales("closing_base_amount"),
+    ("fct_turnover", "best_possible_dso"): _in_days_of_sales("not_due_base_amount"),
     ("fct_turnover", "average_days_delinquent"): _of_row("dso_simple - best_possible_dso", "dso_simple", "best_possible_dso"),
     ("fct_provision", "outstanding_amount"): _sum(OPEN_ITEMS, "outstanding_amount", BUCKET),
     ("fct_provision", "outstanding_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", BUCKET),

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from ingestion.errors import DataRefusedError
-from ingestion.sql import literal, quoted
+from ingestion.sql import literal, quoted, whole_number
 from orchestration.publication.marts import read_marts
 from orchestration.publication.publish import DATABASE, required_folder
 from orchestration.report.render import as_table, titled_table
@@ -253,8 +253,7 @@ def _marts(
 def _count_except(con: duckdb.DuckDBPyConnection, mart: str, columns: str, side: str, other: str) -> int:
     """Distinct rows of some columns of a mart that only one side has."""
     sides = (f"select {columns} from {name}.marts.{quoted(mart)}" for name in (side, other))
-    row = con.execute(f"select count(*) from ({' except '.join(sides)})").fetchone()
-    return int(row[0]) if row else 0
+    return whole_number(con, f"select count(*) from ({' except '.join(sides)})")
 
 
 def _columns_of_both(con: duckdb.DuckDBPyConnection, mart: str) -> str:

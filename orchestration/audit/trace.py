@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from ingestion.errors import DataRefusedError
-from ingestion.sql import literal, quoted
+from ingestion.sql import literal, quoted, whole_number
 from orchestration.audit.derivations import CITING, DERIVATIONS, OPEN_ITEMS, POSTINGS, Derivation, derivations_of
 from orchestration.audit.lines import line_texts
 from orchestration.audit.page import rendered
@@ -230,7 +230,7 @@ class _Way:
             for derivation in known:
                 yield from self._derived(mart, column, cells, derivation)
             met = " or ".join(f"({derivation.when})" for derivation in known)
-            if self._count(f"select 1 from {cells} as cell where {quoted(column)} is not null and not ({met})"):
+            if self._count(f"{cells} where {quoted(column)} is not null and not ({met})"):
                 self.not_followed.append(f"{mart}.{column}")
         elif mart not in CITING:
             self.not_followed.append(f"{mart}.{column}")
@@ -238,13 +238,13 @@ class _Way:
             load, line = CITING[mart]
             grain = " || ' ' || ".join(f"coalesce({quoted(name)}::varchar, '')" for name in self.grains[mart])
             self.con.execute(f"insert into found_cited select {load}, {line}, {grain} from {cells} where {line} is not null")
-            if without := self._count(f"select 1 from {cells} where {line} is null"):
+            if without := self._count(f"{cells} where {line} is null"):
                 self.not_followed.append(f"{mart}.{column} of {without:,} rows that name no line")
 
     def _derived(self, mart: str, column: str, cells: str, derivation: Derivation) -> Iterator[tuple[str, str, str]]:
         condition = f"{quoted(column)} is not null and ({derivation.when})"
         met = f"(select * from {cells} where {condition})"
-        cell_count = self._count(f"select 1 from {met}")
+        cell_count = self._count(met)
         if not cell_count:
             return
         figure, parts, value = f"{mart}.{column}", cells, derivation.value
@@ -257,7 +257,7 @@ class _Way:
                 f"create temp table {parts} as select cell._cell as _of, row_number() over () as _cell, part.* "
                 f"from marts.{quoted(derivation.mart)} as part inner join {met} as cell on {derivation.where}"
             )
-            part_count = self._count(f"select 1 from {parts}")
+            part_count = self._count(parts)
             told = f"{part_count:,} rows of {derivation.mart}"
             compared = (
                 f"select any_value(cell.{quoted(column)}) as figure, {value} as value from {met} as cell "
@@ -270,8 +270,7 @@ class _Way:
                 "select data_type from duckdb_columns() where schema_name = 'marts' and table_name = ? and column_name = ?",
                 [mart, column],
             ).fetchone() or ("",)
-            wrong = f"select 1 from ({compared}) as compared where cast(value as {sql_type}) is distinct from figure"
-            adds_up = self._count(wrong) == 0
+            adds_up = self._count(f"({compared}) where cast(value as {sql_type}) is distinct from figure") == 0
         grain = self.grains[derivation.mart or mart]
         largest = [f"abs(try_cast({quoted(name)} as double)) desc nulls last" for name in derivation.columns]
         listed = ", ".join(quoted(name) for name in dict.fromkeys((*grain, *derivation.columns)))
@@ -287,9 +286,8 @@ class _Way:
         for name in derivation.columns:
             yield derivation.mart or mart, name, parts
 
-    def _count(self, query: str) -> int:
-        row = self.con.execute(f"select count(*) from ({query})").fetchone()
-        return int(row[0]) if row else 0
+    def _count(self, rows: str) -> int:
+        return whole_number(self.con, f"select count(*) from {rows}")
 
 
 class _Lines:

@@ -21,7 +21,7 @@ class Mart:
 
 def read_marts(manifest: Path) -> list[Mart]:
     """Every mart of the dbt project, by name."""
-    nodes = _body(manifest, manifest.stat().st_mtime_ns)["nodes"].values()
+    nodes = _body(manifest)["nodes"].values()
     grains = {
         node["attached_node"]: tuple(node["test_metadata"]["kwargs"]["key"])
         for node in nodes
@@ -45,7 +45,7 @@ def read_marts(manifest: Path) -> list[Mart]:
 
 def mart_sources(manifest: Path, mart: str) -> set[str]:
     """Extract tables, such as erp.documents, that a mart is computed from, through all models between."""
-    body = _body(manifest, manifest.stat().st_mtime_ns)
+    body = _body(manifest)
     waiting, found = [node for node in body["nodes"] if node.endswith(f".{mart}")], set()
     while waiting:
         node = waiting.pop()
@@ -55,7 +55,11 @@ def mart_sources(manifest: Path, mart: str) -> set[str]:
     return {".".join(node.split(".")[-2:]) for node in found if node.startswith("source.")}
 
 
-@lru_cache(maxsize=1)
-def _body(manifest: Path, _written_at: int) -> dict[str, Any]:
+def _body(manifest: Path) -> dict[str, Any]:
     """The manifest's JSON, which is long and read several times by one command."""
+    return _parsed(manifest, manifest.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _parsed(manifest: Path, _written_at: int) -> dict[str, Any]:
     return dict(json.loads(manifest.read_text(encoding="utf-8")))

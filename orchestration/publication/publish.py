@@ -16,7 +16,7 @@ import duckdb
 
 from ingestion.archive import fingerprint
 from ingestion.errors import DataRefusedError
-from ingestion.sql import literal, quoted
+from ingestion.sql import literal, quoted, whole_number
 from orchestration.audit.record import (
     PUBLISHED,
     PUBLISHED_AGAIN,
@@ -221,10 +221,7 @@ def _manifest(
             "where as_of_date = ? group by all order by all",
             [candidate.as_of_date],
         ).fetchall()
-        rows = {
-            name: (con.execute(f"select count(*) from marts.{quoted(name)}").fetchone() or (0,))[0]
-            for name in candidate.mart_hashes
-        }
+        rows = {name: whole_number(con, f"select count(*) from marts.{quoted(name)}") for name in candidate.mart_hashes}
     previous = published_manifest(settings)
     return {
         "publication_id": candidate.publication_id,

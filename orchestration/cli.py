@@ -151,10 +151,13 @@ def quarantine(table_name: str | None, is_all: bool, output_format: str) -> None
       receivables quarantine --table erp.documents --all --format csv
       receivables quarantine --format corrections
     """
+    from ingestion.contract import load_contracts
     from ingestion.corrections import COLUMNS
     from orchestration.report.quarantine import quarantined, undecided
     from orchestration.report.render import as_csv, as_table
 
+    if table_name is not None and table_name not in load_contracts():
+        raise click.UsageError(f"There is no table {table_name!r}; use one of: {', '.join(load_contracts())}")
     if output_format == "corrections":
         click.echo(as_csv(COLUMNS, undecided(read_settings(), table_name)).rstrip("\n"))
         return

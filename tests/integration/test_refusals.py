@@ -17,6 +17,7 @@ from tests.conftest import WORKED_LEDGER, Home
         (["refresh"], "Missing option '--as-of'"),
         (["refresh", "--as-of", "31.12.2025"], "does not match the format '%Y-%m-%d'"),
         (["refresh", "--as-of", "2025-12-31", "--colour"], "No such option"),
+        (["quarantine", "--table", "erp.none"], "There is no table 'erp.none'; use one of: any.metrics, "),
         (["publish"], "No such command"),
     ],
 )

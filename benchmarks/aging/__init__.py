@@ -31,16 +31,17 @@ LATE_APPLICATIONS = 10_000
 DERIVED = ("int_receivables__legs_allocated", "int_receivables__balance_periods")
 SERVED = ("dim_aging_policies", "dim_aging_buckets", "dim_fx_rates", "fct_balance_periods", "fct_claim_periods")
 MODELS = ("+fct_aging", "+int_receivables__documents_derived", *SERVED[:3], *(f"+{name}" for name in SERVED[3:]))
-# Of the answers: what both sides must agree on, row by row.
+# Of the answers: what both sides must agree on, row by row, in the same types.
 COMPARED = {
     "balance periods": (
         "select company_code, document_no, instalment_no, valid_from, valid_before, open_amount, due_date "
         "from intermediate.int_receivables__balance_periods where instalment_allocation in ('any', 'fifo_by_due_date')",
-        "select company_code, document_no, instalment_no, valid_from, valid_before, open_amount, due_date "
-        "from yardstick.yardstick_periods",
+        "select company_code, document_no, instalment_no, valid_from, valid_before, open_amount::decimal(18, 2) as open_amount, "
+        "due_date from yardstick.yardstick_periods",
     ),
     "aging": (
-        "select as_of_date, company_code, customer_id, bucket_code, outstanding_amount, item_count from marts.fct_aging",
+        "select as_of_date, company_code, customer_id, bucket_code, outstanding_amount, item_count::bigint as item_count "
+        "from marts.fct_aging",
         "select as_of_date, company_code, company_code || '-' || customer_code, bucket_code, outstanding_amount, item_count "
         "from yardstick.yardstick_aging",
     ),
@@ -191,23 +192,26 @@ def _seconds_of_derived(bench: Settings) -> float:
     return sum(float(one["execution_time"]) for one in results if one["unique_id"].split(".")[-1] in DERIVED)
 
 
-def _fingerprints(bench: Settings) -> list[tuple[object, ...]]:
+def _fingerprints(bench: Settings) -> list[tuple[int, int]]:
     with open_working(bench.working_database, bench.memory_limit) as con:
-        counted = (f"select count(*), sum(hash(kept)) from intermediate.{name} as kept" for name in DERIVED)
-        return [row for sql in counted for row in con.execute(sql).fetchall()]
+        return [_fingerprint(con, f"from intermediate.{name}") for name in DERIVED]
 
 
 def _compare(bench: Settings) -> Iterator[str]:
     with _both(bench) as con:
         for name, (ours, theirs) in COMPARED.items():
-            rows = con.execute(f"select count(*) from ({ours})").fetchone()
-            for first, second in ((ours, theirs), (theirs, ours)):
-                differing = con.execute(f"from ({first}) except all from ({second}) limit 3").fetchall()
-                if differing:
-                    raise DataRefusedError(
-                        f"The {name} of models and yardstick differ: {differing}", "do not trust either's time"
-                    )
-            yield f"{name:<19}{rows[0] if rows else 0:>11,} rows, the same on both sides"
+            rows, fingerprint = _fingerprint(con, ours)
+            if (rows, fingerprint) != _fingerprint(con, theirs):
+                differing = con.execute(f"from ({ours}) except all from ({theirs}) limit 3").fetchall()
+                differing += con.execute(f"from ({theirs}) except all from ({ours}) limit 3").fetchall()
+                raise DataRefusedError(f"The {name} of models and yardstick differ: {differing}", "do not trust either's time")
+            yield f"{name:<19}{rows:>11,} rows, the same on both sides"
+
+
+def _fingerprint(con: duckdb.DuckDBPyConnection, rows: str) -> tuple[int, int]:
+    """How many rows, and the sum of their hashes: the same for the same rows in any order."""
+    counted = con.execute(f"select count(*), coalesce(sum(hash(compared)), 0)::hugeint from ({rows}) as compared").fetchone()
+    return counted or (0, 0)
 
 
 @contextmanager

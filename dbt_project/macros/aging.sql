@@ -175,7 +175,7 @@
     claimed as (
         select
             items.as_of_date, items.company_code, items.document_no, items.instalment_no, items.customer_id, items.currency_code,
-            items.due_date, items.outstanding_amount,
+            items.bucket_code, items.due_date, items.outstanding_amount,
             case
                 when on_instalments.is_all or on_documents.is_all then items.outstanding_amount
                 else least(coalesce(on_instalments.amount, 0), items.outstanding_amount)
@@ -211,7 +211,7 @@
     )
 
     select
-        as_of_date, company_code, document_no, instalment_no, customer_id,
+        as_of_date, company_code, document_no, instalment_no, customer_id, currency_code, bucket_code,
         cast(taken_second + least(outstanding_amount - taken_second, greatest(customer_amount - coalesce(sum(outstanding_amount - taken_second) over (
             partition by as_of_date, company_code, customer_id, currency_code order by due_date, document_no, instalment_no
             rows between unbounded preceding and 1 preceding

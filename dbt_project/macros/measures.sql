@@ -5,7 +5,7 @@
         "erp.documents": [
             "overdue_share_pct", "late_share_pct", "longest_overdue_days", "longest_unexplained_overdue_days", "years_of_cooperation",
             "months_of_business", "clean_months", "limit_use_pct", "over_limit_amount",
-            "group_customer_count", "group_longest_overdue_days", "group_over_limit_amount",
+            "group_customer_count", "group_longest_overdue_days",
         ],
         "erp.applications": ["weighted_days_late", "days_late_change"],
         "erp.statement_confirmations": ["limitation_days_left", "months_since_confirmation"],
@@ -13,7 +13,7 @@
         "crm.promises_to_pay": ["promises_kept_pct"],
         "bureau.financial_statements": [
             "current_ratio", "debt_to_asset_pct", "gross_margin_pct", "net_margin_pct", "receivables_turnover_ratio",
-            "cash_flow_to_profit_ratio",
+            "cash_flow_to_profit_ratio", "market_position_pct",
         ],
         "bureau.industry_outlook": ["industry_outlook_score"],
         "bureau.events": [
@@ -23,20 +23,29 @@
     }) }}
 {%- endmacro %}
 
+{# The measures of each kind of subject that an alert rule may watch. #}
+{% macro subject_measures() -%}
+    {{ return({
+        "customer": measure_sources().values() | sum(start=[]),
+        "group": ["group_customer_count", "group_longest_overdue_days", "group_over_limit_amount"],
+        "salesperson": ["overdue_rate_pct", "red_line_excess_pct"],
+    }) }}
+{%- endmacro %}
+
 {# The value of the measure that a policy row names; null for a metric of the sender's own. #}
-{% macro measure_value(measure_code, measured) -%}
+{% macro measure_value(measure_code, measured, subject_type="customer") -%}
     case {{ measure_code }}
-    {%- for codes in measure_sources().values() %}{% for code in codes %}
+    {%- for code in subject_measures()[subject_type] %}
         when '{{ code }}' then {{ measured }}.{{ code }}
-    {%- endfor %}{% endfor %}
+    {%- endfor %}
     end
 {%- endmacro %}
 
-{# Joins the senders' own metrics, as `metrics`, to customers on their dates: the metric that a policy row's measure_code names. #}
-{% macro left_join_metrics(customers, policy) -%}
+{# Joins the senders' own metrics, as `metrics`, to subjects on their dates: the metric that a policy row's measure_code names. #}
+{% macro left_join_metrics(subjects, policy, subject_code="customer_id") -%}
     left join {{ ref("int_measures__metrics") }} as metrics
-        on {{ customers }}.as_of_date = metrics.as_of_date
-        and {{ customers }}.customer_id = metrics.subject_code
+        on {{ subjects }}.as_of_date = metrics.as_of_date
+        and {{ subjects }}.{{ subject_code }} = metrics.subject_code
         and {{ policy }}.measure_code = metrics.measure_code
 {%- endmacro %}
 

@@ -42,18 +42,27 @@ AGING = """
     select company_code, currency_code, bucket_code, outstanding_amount, disputed_amount, item_count
     from marts.fct_aging where customer_id = $customer and as_of_date = $day
     order by company_code, currency_code, bucket_code"""
-ALERTS = """
-    select level_code, rule_code, measured_value, threshold_value, raised_on, owner_role
-    from marts.fct_alerts where subject_code = $customer and as_of_date = $day
+# The customer's alerts and those of its group.
+STANDING = """
+    select alerts.*
+    from marts.fct_alerts as alerts
+    inner join marts.fct_customer_360 as customer
+        on customer.customer_id = $customer and customer.as_of_date = $day
+        and alerts.subject_code
+        = case alerts.subject_type when 'customer' then customer.customer_id when 'group' then customer.group_id end
+    where alerts.as_of_date = $day"""
+ALERTS = f"""
+    select level_code, rule_code, subject_type, measured_value, threshold_value, raised_on, owner_role
+    from ({STANDING}) as alerts
     order by level_code, rule_code"""
-EVIDENCE = """
+EVIDENCE = f"""
     select
         alerts.rule_code, evidence.evidence_type, evidence.evidence_key, evidence.evidence_date, evidence.evidence_amount,
         evidence.currency_code, evidence.detail, evidence.evidence_type || 's' as source_table, evidence.load_id,
         evidence.line_number
     from marts.fct_alert_evidence as evidence
-    inner join marts.fct_alerts as alerts on evidence.as_of_date = alerts.as_of_date and evidence.alert_id = alerts.alert_id
-    where alerts.subject_code = $customer and alerts.as_of_date = $day and evidence.evidence_type <> 'measure'
+    inner join ({STANDING}) as alerts on evidence.as_of_date = alerts.as_of_date and evidence.alert_id = alerts.alert_id
+    where evidence.evidence_type <> 'measure'
     order by alerts.rule_code, evidence.evidence_type, evidence.evidence_date, evidence.evidence_key"""
 HISTORY = """
     select as_of_date, score, grade_code, outstanding_base_amount, overdue_base_amount

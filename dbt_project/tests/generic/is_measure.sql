@@ -1,6 +1,12 @@
-{# Policy rows whose measure no model computes. #}
-{% test is_measure(model, column_name) %}
+{# Policy rows whose measure no model computes for the kind of subject that the row is about. #}
+{% test is_measure(model, column_name, subject_type="'customer'") %}
 select {{ column_name }}
 from {{ model }}
-where {{ measure_source(column_name) }} = 'any.metrics' and {{ column_name }} not like 'metrics.%'
+where
+    {{ column_name }} not like 'metrics.%'
+    and not case {{ subject_type }}
+        {% for kind, codes in subject_measures().items() %}
+        when '{{ kind }}' then {{ column_name }} in ('{{ codes | join("', '") }}')
+        {% endfor %}
+    end
 {% endtest %}

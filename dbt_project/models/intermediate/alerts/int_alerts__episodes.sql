@@ -1,4 +1,4 @@
--- Alerts with their life: raised while the rule stays raised for the customer, cleared on the first reporting date on which it does not.
+-- Alerts with their life: raised while the rule stays raised for the subject, cleared on the first reporting date on which it does not.
 -- Grain: one row per alert_id.
 with date_order as (
     select
@@ -12,7 +12,7 @@ raised as (
     select
         evaluated.*,
         date_order.date_number - row_number() over (
-            partition by evaluated.rule_code, evaluated.customer_id order by evaluated.as_of_date
+            partition by evaluated.rule_code, evaluated.subject_type, evaluated.subject_code order by evaluated.as_of_date
         ) as unbroken_run
     from {{ ref("int_alerts__evaluated") }} as evaluated
     inner join date_order on evaluated.as_of_date = date_order.as_of_date
@@ -22,7 +22,8 @@ raised as (
 episodes as (
     select
         rule_code,
-        customer_id,
+        subject_type,
+        subject_code,
         min(as_of_date) as raised_on,
         max(as_of_date) as last_raised_on,
         max_by(level_code, as_of_date) as level_code,
@@ -30,12 +31,12 @@ episodes as (
         min_by(response_hours, as_of_date) as response_hours,
         max_by(measured_value, as_of_date) as last_measured_value
     from raised
-    group by rule_code, customer_id, unbroken_run
+    group by rule_code, subject_type, subject_code, unbroken_run
 ),
 
 named as (
     select
-        rule_code || ':' || customer_id || ':' || cast(raised_on as varchar) as alert_id,
+        rule_code || ':' || subject_code || ':' || cast(raised_on as varchar) as alert_id,
         episodes.*,
         date_order.next_date as cleared_on,
         cast({{ dbt.dateadd("hour", "response_hours", "cast(raised_on as timestamp)") }} as timestamp) as response_due_at

@@ -1,5 +1,7 @@
--- Every customer against every alert rule in force: raised, clear, or not evaluable for want of its measure.
--- Grain: one row per as_of_date, customer_id and rule_code.
+-- Every customer, group and salesperson against every alert rule in force for its kind: raised, clear, or not evaluable for want of a measure.
+-- Grain: one row per as_of_date, rule_code and subject_code.
+--
+-- A group is watched where it is more than one customer; what one customer does is watched in that customer.
 with rules as (
     select in_force.as_of_date, rules.*
     from {{ ref("int_dates__policies_in_force") }} as in_force
@@ -7,28 +9,52 @@ with rules as (
     where in_force.policy_area = 'alerts'
 ),
 
+graded_customers as (
+    select measured.*, grades.grade_code
+    from {{ ref("int_customers__measured") }} as measured
+    inner join {{ ref("int_risk__customers_graded") }} as grades
+        on measured.as_of_date = grades.as_of_date and measured.customer_id = grades.customer_id
+),
+
+groups as (
+    select *, 'any' as grade_code from {{ ref("int_measures__groups") }} where group_customer_count > 1
+),
+
+salespersons as (
+    select *, 'any' as grade_code from {{ ref("int_measures__salespersons") }}
+),
+
 measured as (
+    {% for subject_type, subjects, subject_code in [
+        ("customer", "graded_customers", "customer_id"),
+        ("group", "groups", "group_id"),
+        ("salesperson", "salespersons", "salesperson_code"),
+    ] %}
     select
-        measured.as_of_date,
-        measured.customer_id,
-        grades.grade_code,
+        subjects.as_of_date,
+        '{{ subject_type }}' as subject_type,
+        subjects.{{ subject_code }} as subject_code,
+        subjects.grade_code,
         rules.policy_version,
         rules.rule_code,
         rules.level_code,
         rules.comparison,
         rules.response_hours,
         rules.owner_role,
-        cast(coalesce({{ measure_value("rules.measure_code", "measured") }}, metrics.measured_value) as decimal(24, 6)) as measured_value
-    from {{ ref("int_customers__measured") }} as measured
-    inner join {{ ref("int_risk__customers_graded") }} as grades
-        on measured.as_of_date = grades.as_of_date and measured.customer_id = grades.customer_id
-    inner join rules on measured.as_of_date = rules.as_of_date
-    {{ left_join_metrics("measured", "rules") }}
+        cast(
+            coalesce({{ measure_value("rules.measure_code", "subjects", subject_type) }}, metrics.measured_value) as decimal(24, 6)
+        ) as measured_value
+    from {{ subjects }} as subjects
+    inner join rules on subjects.as_of_date = rules.as_of_date and rules.subject_type = '{{ subject_type }}'
+    {{ left_join_metrics("subjects", "rules", subject_code) }}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
 )
 
 select
     measured.as_of_date,
-    measured.customer_id,
+    measured.subject_type,
+    measured.subject_code,
     measured.rule_code,
     measured.level_code,
     measured.measured_value,

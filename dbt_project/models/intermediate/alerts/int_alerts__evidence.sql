@@ -1,4 +1,4 @@
--- What an alert rests on: its measure, and the documents, payments, orders, bureau events, confirmations and exposures that it was taken from.
+-- What an alert rests on: its measure, and the documents, payments, orders, bureau events, confirmations, exposures and debtors that it was taken from.
 -- Grain: one row per as_of_date, alert_id, evidence_type and evidence_key.
 --
 -- For each alert on the day on which it was raised, and as of the refresh while it stands.
@@ -6,7 +6,9 @@ with standing as (
     select
         raised.as_of_date,
         raised.alert_id,
-        raised.customer_id,
+        raised.subject_type,
+        raised.subject_code,
+        case when raised.subject_type = 'customer' then raised.subject_code end as customer_id,
         rules.measure_code,
         rules.comparison,
         raised.measured_value,
@@ -15,6 +17,17 @@ with standing as (
     inner join {{ ref("policy_alert_rules") }} as rules
         on raised.policy_version = rules.policy_version and raised.rule_code = rules.rule_code
     where raised.as_of_date in (raised.raised_on, {{ as_of_date() }})
+),
+
+-- The customers that an alert speaks of: the one, or all of the group.
+members as (
+    select as_of_date, alert_id, customer_id from standing where subject_type = 'customer'
+    union all
+    select standing.as_of_date, standing.alert_id, grouped.customer_id
+    from standing
+    inner join {{ ref("int_customers__grouped") }} as grouped
+        on standing.as_of_date = grouped.as_of_date and standing.subject_code = grouped.group_id
+    where standing.subject_type = 'group'
 ),
 
 -- Items that are late enough themselves; those explained by a dispute do not make an alert on unexplained ones.
@@ -32,20 +45,21 @@ overdue_items as (
         items.days_overdue || ' days overdue' as detail
     from standing
     inner join {{ ref("int_measures__parameters") }} as parameters on standing.as_of_date = parameters.as_of_date
+    inner join members on standing.as_of_date = members.as_of_date and standing.alert_id = members.alert_id
     inner join {{ ref("int_receivables__open_items") }} as items
-        on standing.as_of_date = items.as_of_date and standing.customer_id = items.customer_id
+        on members.as_of_date = items.as_of_date and members.customer_id = items.customer_id
     {{ left_join_claimed("disputed") }}
     where
         items.outstanding_amount > 0
-        and case standing.measure_code
-            when 'longest_overdue_days'
+        and case
+            when standing.measure_code in ('longest_overdue_days', 'group_longest_overdue_days')
                 then items.days_overdue > 0 and {{ meets_rule("items.days_overdue", "standing.comparison", "standing.threshold_value") }}
-            when 'longest_unexplained_overdue_days'
+            when standing.measure_code = 'longest_unexplained_overdue_days'
                 then
                     items.days_overdue > 0 and disputed.document_no is null
                     and {{ meets_rule("items.days_overdue", "standing.comparison", "standing.threshold_value") }}
-            when 'late_share_pct' then items.days_overdue > parameters.late_beyond_days
-            when 'overdue_share_pct' then items.days_overdue > 0
+            when standing.measure_code = 'late_share_pct' then items.days_overdue > parameters.late_beyond_days
+            when standing.measure_code = 'overdue_share_pct' then items.days_overdue > 0
             else false
         end
 ),
@@ -201,15 +215,27 @@ exposures as (
         exposed.exposure_base_amount,
         exposed.credit_limit_amount
     from standing
-    inner join {{ ref("int_customers__grouped") }} as grouped
-        on standing.as_of_date = grouped.as_of_date and standing.customer_id = grouped.customer_id
-    inner join {{ ref("int_customers__grouped") }} as members
-        on grouped.as_of_date = members.as_of_date
-        and grouped.group_id = members.group_id
-        and (standing.measure_code = 'group_over_limit_amount' or members.customer_id = standing.customer_id)
+    inner join members on standing.as_of_date = members.as_of_date and standing.alert_id = members.alert_id
     inner join {{ ref("int_exposure__customers") }} as exposed
         on members.as_of_date = exposed.as_of_date and members.customer_id = exposed.customer_id
     where standing.measure_code in ('over_limit_amount', 'limit_use_pct', 'group_over_limit_amount')
+),
+
+-- Who owes what is overdue with a salesperson.
+debtors as (
+    select
+        standing.as_of_date,
+        standing.alert_id,
+        items.customer_id,
+        sum(items.outstanding_base_amount) as overdue_base_amount,
+        max(items.days_overdue) as longest_overdue_days
+    from standing
+    inner join {{ ref("int_receivables__open_items") }} as items
+        on standing.as_of_date = items.as_of_date and standing.subject_code = items.salesperson_code
+    where
+        standing.subject_type = 'salesperson' and standing.measure_code in ('overdue_rate_pct', 'red_line_excess_pct')
+        and items.outstanding_amount > 0 and items.days_overdue > 0
+    group by standing.as_of_date, standing.alert_id, items.customer_id
 ),
 
 measures as (
@@ -221,12 +247,9 @@ measures as (
         {{ measure_row("load_id", "standing.measure_code", "measured", "metrics") }} as load_id,
         {{ measure_row("line_number", "standing.measure_code", "measured", "metrics") }} as line_number
     from standing
-    inner join {{ ref("int_customers__measured") }} as measured
+    left join {{ ref("int_customers__measured") }} as measured
         on standing.as_of_date = measured.as_of_date and standing.customer_id = measured.customer_id
-    left join {{ ref("int_measures__metrics") }} as metrics
-        on standing.as_of_date = metrics.as_of_date
-        and standing.customer_id = metrics.subject_code
-        and standing.measure_code = metrics.measure_code
+    {{ left_join_metrics("standing", "standing", "subject_code") }}
 ),
 
 collected as (
@@ -259,6 +282,11 @@ collected as (
         as_of_date, alert_id, 'exposure', customer_id, null, null, null, null, exposure_base_amount,
         null, 'against a limit of ' || cast(credit_limit_amount as varchar), null, null
     from exposures
+    union all
+    select
+        as_of_date, alert_id, 'debtor', customer_id, null, null, null, null, overdue_base_amount,
+        null, longest_overdue_days || ' days overdue', null, null
+    from debtors
     union all
     select
         as_of_date, alert_id, 'measure', measure_code, null, null, null, null, null,

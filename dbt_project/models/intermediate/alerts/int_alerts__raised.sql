@@ -5,7 +5,8 @@ select
     evaluated.as_of_date,
     episodes.alert_id,
     evaluated.rule_code,
-    evaluated.customer_id,
+    evaluated.subject_type,
+    evaluated.subject_code,
     evaluated.level_code,
     evaluated.measured_value,
     cast(evaluated.threshold_value as decimal(24, 6)) as threshold_value,
@@ -20,7 +21,8 @@ select
 from {{ ref("int_alerts__evaluated") }} as evaluated
 inner join {{ ref("int_alerts__episodes") }} as episodes
     on evaluated.rule_code = episodes.rule_code
-    and evaluated.customer_id = episodes.customer_id
+    and evaluated.subject_type = episodes.subject_type
+    and evaluated.subject_code = episodes.subject_code
     and evaluated.as_of_date >= episodes.raised_on
     and evaluated.as_of_date <= episodes.last_raised_on
 where evaluated.status_code = 'raised'

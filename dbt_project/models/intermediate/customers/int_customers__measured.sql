@@ -22,7 +22,6 @@ select
     exposures.over_limit_amount,
     groups.group_customer_count,
     groups.group_longest_overdue_days,
-    groups.group_over_limit_amount,
     limitation.limitation_days_left,
     limitation.months_since_confirmation,
     statements.current_ratio,
@@ -31,6 +30,7 @@ select
     statements.net_margin_pct,
     statements.receivables_turnover_ratio,
     statements.cash_flow_to_profit_ratio,
+    positions.market_position_pct,
     outlook.industry_outlook_score,
     events.management_change_count,
     events.control_change_count,
@@ -57,14 +57,20 @@ left join {{ ref("int_measures__promises") }} as promises
     on reported.as_of_date = promises.as_of_date and reported.customer_id = promises.customer_id
 left join {{ ref("int_exposure__customers") }} as exposures
     on reported.as_of_date = exposures.as_of_date and reported.customer_id = exposures.customer_id
+left join {{ ref("int_customers__grouped") }} as grouped
+    on reported.as_of_date = grouped.as_of_date and reported.customer_id = grouped.customer_id
 left join {{ ref("int_measures__groups") }} as groups
-    on reported.as_of_date = groups.as_of_date and reported.customer_id = groups.customer_id
+    on grouped.as_of_date = groups.as_of_date and grouped.group_id = groups.group_id
 left join {{ ref("int_measures__limitation") }} as limitation
     on reported.as_of_date = limitation.as_of_date and reported.customer_id = limitation.customer_id
 left join {{ ref("int_measures__orders") }} as orders
     on reported.as_of_date = orders.as_of_date and reported.customer_id = orders.customer_id
 left join {{ ref("int_measures__statements") }} as statements
     on reported.as_of_date = statements.as_of_date and reported.customer_id = statements.customer_id
+left join {{ ref("int_measures__market_positions") }} as positions
+    on statements.as_of_date = positions.as_of_date
+    and statements.customer_id = positions.customer_id
+    and statements.statement_period_end = positions.period_end
 left join {{ ref("int_measures__events") }} as events
     on reported.as_of_date = events.as_of_date and reported.customer_id = events.customer_id
 left join {{ ref("int_measures__outlook") }} as outlook

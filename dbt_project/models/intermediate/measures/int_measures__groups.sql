@@ -1,5 +1,5 @@
--- What each customer's group is like: how many it is, how long its slowest member is overdue, and by how much it is over its limits.
--- Grain: one row per as_of_date and customer_id.
+-- What each group of customers is like: how many it is, how long its slowest member is overdue, and by how much it is over its limits.
+-- Grain: one row per as_of_date and group_id.
 with overdue as (
     select
         grouped.as_of_date,
@@ -13,12 +13,11 @@ with overdue as (
 )
 
 select
-    grouped.as_of_date,
-    grouped.customer_id,
+    overdue.as_of_date,
+    overdue.group_id,
     overdue.customer_count as group_customer_count,
     overdue.longest_overdue_days as group_longest_overdue_days,
     cast(greatest(exposures.exposure_base_amount - exposures.credit_limit_amount, 0) as decimal(18, 2)) as group_over_limit_amount
-from {{ ref("int_customers__grouped") }} as grouped
-inner join overdue on grouped.as_of_date = overdue.as_of_date and grouped.group_id = overdue.group_id
+from overdue
 inner join {{ ref("int_exposure__groups") }} as exposures
-    on grouped.as_of_date = exposures.as_of_date and grouped.group_id = exposures.group_id
+    on overdue.as_of_date = exposures.as_of_date and overdue.group_id = exposures.group_id

@@ -11,6 +11,12 @@ with subjects as (
     union
     select company_code as subject, company_code as subject_code
     from {{ ref("stg_erp__companies") }}
+    union
+    select group_id as subject, group_id as subject_code
+    from {{ ref("int_customers__grouped") }}
+    union
+    select salesperson_code as subject, salesperson_code as subject_code
+    from {{ ref("int_measures__salespersons") }}
 ),
 
 known as (

@@ -1,10 +1,10 @@
--- Every customer against every alert rule in force on the as-of date: raised, clear or not evaluable, with what was measured.
+-- Every customer, group and salesperson against every alert rule in force for its kind on the as-of date: raised, clear or not evaluable, with what was measured.
 -- Grain: one row per as_of_date, rule_code and subject_code.
 select
     as_of_date,
     rule_code,
-    'customer' as subject_type,
-    customer_id as subject_code,
+    subject_type,
+    subject_code,
     level_code,
     status_code,
     measured_value,

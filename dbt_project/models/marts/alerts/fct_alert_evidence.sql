@@ -1,4 +1,4 @@
--- What an alert rests on: its measure, and the documents, payments, orders, bureau events, confirmations and exposures behind it.
+-- What an alert rests on: its measure, and the documents, payments, orders, bureau events, confirmations, exposures and debtors behind it.
 -- Grain: one row per as_of_date, alert_id, evidence_type and evidence_key.
 select
     as_of_date,

@@ -6,8 +6,20 @@ with horizon as (
     where policy_version = {{ policy_now("performance") }}
 ),
 
+of_customers as (
+    select as_of_date, customer_id, is_already_bad, next_event_date
+    from {{ ref("int_performance__outlooks") }}
+    where outcome_code = 'trouble'
+),
+
+-- A group is in trouble as soon as one of its customers is. Of salespersons nobody says what trouble would be: they are not judged.
 trouble as (
-    select * from {{ ref("int_performance__outlooks") }} where outcome_code = 'trouble'
+    select as_of_date, 'customer' as subject_type, customer_id as subject_code, is_already_bad, next_event_date from of_customers
+    union all
+    select grouped.as_of_date, 'group', grouped.group_id, bool_or(of_customers.is_already_bad), min(of_customers.next_event_date)
+    from {{ ref("int_customers__grouped") }} as grouped
+    inner join of_customers on grouped.as_of_date = of_customers.as_of_date and grouped.customer_id = of_customers.customer_id
+    group by grouped.as_of_date, grouped.group_id
 ),
 
 judged as (
@@ -19,7 +31,10 @@ judged as (
         {{ dbt.dateadd("day", "horizon.horizon_days", "episodes.raised_on") }} as judged_on
     from {{ ref("int_alerts__episodes") }} as episodes
     cross join horizon
-    inner join trouble on episodes.raised_on = trouble.as_of_date and episodes.customer_id = trouble.customer_id
+    left join trouble
+        on episodes.raised_on = trouble.as_of_date
+        and episodes.subject_type = trouble.subject_type
+        and episodes.subject_code = trouble.subject_code
 ),
 
 raised as (
@@ -45,7 +60,8 @@ missed as (
     inner join {{ ref("int_dates__reporting") }} as dates on evaluated.as_of_date = dates.as_of_date
     inner join trouble
         on evaluated.as_of_date = trouble.as_of_date
-        and evaluated.customer_id = trouble.customer_id
+        and evaluated.subject_type = trouble.subject_type
+        and evaluated.subject_code = trouble.subject_code
         and not trouble.is_already_bad
         and trouble.next_event_date <= {{ month_end(add_months("dates.as_of_date", "1")) }}
     where evaluated.status_code = 'clear' and dates.is_month_end and trouble.next_event_date <= {{ as_of_date() }}

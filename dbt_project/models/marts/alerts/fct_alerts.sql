@@ -10,14 +10,30 @@ promised as (
     select as_of_date, customer_id, max(promised_date) as promised_date
     from {{ ref("int_collection__promises_running") }}
     group by as_of_date, customer_id
+),
+
+-- What is known of the customer, or of any customer of the group.
+aware as (
+    select
+        raised.as_of_date,
+        raised.alert_id,
+        count(disputed.customer_id) > 0 as is_disputed,
+        max(promised.promised_date) as promised_date
+    from {{ ref("int_alerts__raised") }} as raised
+    left join {{ ref("int_customers__grouped") }} as members
+        on raised.as_of_date = members.as_of_date
+        and raised.subject_code = case raised.subject_type when 'customer' then members.customer_id when 'group' then members.group_id end
+    left join disputed on members.as_of_date = disputed.as_of_date and members.customer_id = disputed.customer_id
+    left join promised on members.as_of_date = promised.as_of_date and members.customer_id = promised.customer_id
+    group by raised.as_of_date, raised.alert_id
 )
 
 select
     raised.as_of_date,
     raised.alert_id,
     raised.rule_code,
-    'customer' as subject_type,
-    raised.customer_id as subject_code,
+    raised.subject_type,
+    raised.subject_code,
     raised.level_code,
     raised.measured_value,
     raised.threshold_value,
@@ -28,9 +44,8 @@ select
     case when cast(raised.responded_at as date) <= raised.as_of_date then raised.response_code end as response_code,
     case when raised.escalated_on <= raised.as_of_date then raised.escalated_on end as escalated_on,
     coalesce(cast(raised.responded_at as date) <= raised.as_of_date and raised.snoozed_until >= raised.as_of_date, false) as is_snoozed,
-    disputed.customer_id is not null as is_disputed,
-    promised.promised_date,
+    aware.is_disputed,
+    aware.promised_date,
     raised.policy_version
 from {{ ref("int_alerts__raised") }} as raised
-left join disputed on raised.as_of_date = disputed.as_of_date and raised.customer_id = disputed.customer_id
-left join promised on raised.as_of_date = promised.as_of_date and raised.customer_id = promised.customer_id
+inner join aware on raised.as_of_date = aware.as_of_date and raised.alert_id = aware.alert_id

@@ -6,22 +6,19 @@ select
     turnover.sales_base_amount,
     cast(coalesce(payments.paid_base_amount, 0) as decimal(18, 2)) as collected_base_amount,
     -- Nothing open is zero; something open without an exchange rate is not known.
-    cast(case when balances.level_key is null then 0 else balances.owed_base_amount end as decimal(18, 2)) as receivable_base_amount,
-    cast(case when balances.level_key is null then 0 else balances.overdue_base_amount end as decimal(18, 2)) as overdue_base_amount,
-    {{ ratio("100 * balances.overdue_base_amount", "balances.owed_base_amount") }} as overdue_rate_pct,
+    cast(case when rated.salesperson_code is null then 0 else rated.owed_base_amount end as decimal(18, 2)) as receivable_base_amount,
+    cast(case when rated.salesperson_code is null then 0 else rated.overdue_base_amount end as decimal(18, 2)) as overdue_base_amount,
+    rated.overdue_rate_pct,
     collection.red_line_pct,
-    coalesce({{ ratio("100 * balances.overdue_base_amount", "balances.owed_base_amount") }} > collection.red_line_pct, false)
-        as is_over_red_line,
+    coalesce(rated.red_line_excess_pct > 0, false) as is_over_red_line,
     turnover.dso_simple,
     collection.policy_version
 from {{ ref("fct_turnover") }} as turnover
 inner join {{ ref("int_dates__policies_in_force") }} as in_force
     on turnover.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
 inner join {{ ref("policy_collection") }} as collection on in_force.policy_version = collection.policy_version
-left join {{ ref("int_receivables__balances_grouped") }} as balances
-    on balances.level = 'salesperson'
-    and turnover.as_of_date = balances.balance_date
-    and turnover.level_key = balances.level_key
+left join {{ ref("int_measures__salespersons") }} as rated
+    on turnover.as_of_date = rated.as_of_date and turnover.level_key = rated.salesperson_code
 left join {{ ref("int_receivables__payments_grouped") }} as payments
     on payments.level = 'salesperson'
     and turnover.level_key = payments.level_key

@@ -20,3 +20,16 @@
     {% endif %}
     {{ return(codes + ["unapplied"]) }}
 {%- endmacro %}
+
+{# A whole row of a table as one JSON object. #}
+{% macro row_as_json(row) -%}
+    {{ return(adapter.dispatch("row_as_json", "receivables")(row)) }}
+{%- endmacro %}
+
+{% macro default__row_as_json(row) -%}
+    to_json(struct({{ row }}.*))
+{%- endmacro %}
+
+{% macro duckdb__row_as_json(row) -%}
+    cast(to_json({{ row }}) as varchar)
+{%- endmacro %}

@@ -67,6 +67,25 @@ def _pct(part: str, whole: str) -> str:
     return f"round(cast(100 * {part} as double) / nullif(cast({whole} as double), 0), 6)"
 
 
+def _longest_overdue(when: str) -> Derivation:
+    return Derivation(
+        "coalesce(max(part.as_of_date - part.due_date), 0)",
+        ("outstanding_amount",),
+        OPEN_ITEMS,
+        f"{CUSTOMER} and {OVERDUE}",
+        when,
+    )
+
+
+def _measures(measure_code: str) -> str:
+    """Whether a factor's row measures this, by the policy that it was computed under."""
+    return (
+        "(policy_version, scorecard_code, factor_code) in (select (policy_version, policy_row->>'scorecard_code', "
+        "policy_row->>'factor_code') from marts.dim_policy_rows where policy_table = 'policy_scorecard_factors' "
+        f"and policy_row->>'measure_code' = {literal(measure_code)})"
+    )
+
+
 ITEM = _same("as_of_date", "company_code", "document_no", "instalment_no")
 CUSTOMER = _same("as_of_date", "customer_id")
 BALANCE = _same("as_of_date", "company_code", "customer_id", "currency_code")
@@ -85,6 +104,7 @@ LEVEL = (
 )
 OWED = "part.outstanding_amount > 0"
 OVERDUE = f"{OWED} and part.due_date < part.as_of_date"
+OVERDUE_PCT = _pct(f"sum(part.outstanding_base_amount) filter ({OVERDUE})", "sum(part.outstanding_base_amount)")
 SALES = "part.document_type in ('invoice', 'debit_note', 'credit_note')"
 SALESPERSON = _same("as_of_date", "salesperson_code")
 WIDE_KEYS = ("as_of_date", "company_code", "customer_id", "currency_code", "policy_version")
@@ -231,14 +251,37 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ("fct_customer_360", "score"): _taken("fct_risk_grades", "score", CUSTOMER),
     ("fct_customer_360", "allowance_base_amount"): _sum("fct_provision", "allowance_base_amount", CUSTOMER),
     ("fct_customer_360", "alert_count"): _count(
-        "fct_alerts", f"{TODAY} and part.subject_code = cell.customer_id", "measured_value"
+        "fct_alerts",
+        f"{TODAY} and part.subject_code = "
+        "case part.subject_type when 'customer' then cell.customer_id when 'group' then cell.group_id end",
+        "measured_value",
     ),
     ("fct_customer_360", "dso_simple"): _taken(
         "fct_turnover", "dso_simple", f"{TODAY} and part.level = 'customer' and part.level_key = cell.customer_id"
     ),
+    ("fct_customer_360", "longest_overdue_days"): _longest_overdue("true"),
+    ("fct_risk_factors", "measured_value"): (
+        _longest_overdue(_measures("longest_overdue_days")),
+        Derivation(
+            f"coalesce({OVERDUE_PCT}, 0)", ("outstanding_base_amount",), OPEN_ITEMS, f"{CUSTOMER} and {OWED}",
+            _measures("overdue_share_pct"),
+        ),
+    ),
     # alerts
     ("fct_alerts", "measured_value"): _rests_on("fct_alert_evidence", "evidence_amount", "part.alert_id = cell.alert_id"),
     ("fct_alert_history", "measured_value"): _rests_on("fct_alert_evidence", "evidence_amount", "part.alert_id = cell.alert_id"),
+    ("fct_alert_evidence", "evidence_amount"): (
+        _taken(
+            "fct_credit_exposure", "exposure_base_amount", f"{TODAY} and part.customer_id = cell.evidence_key",
+            "evidence_type = 'exposure'",
+        ),
+        _sum(
+            OPEN_ITEMS, "outstanding_base_amount",
+            f"{TODAY} and part.customer_id = cell.evidence_key and {OVERDUE} "
+            "and contains(cell.alert_id, ':' || part.salesperson_code || ':')",
+            when="evidence_type = 'debtor'",
+        ),
+    ),
     ("fct_alert_quality", "raised_count"): _count(
         "fct_alert_history", "part.raised_on = cell.as_of_date and part.rule_code = cell.rule_code", "measured_value"
     ),
@@ -264,8 +307,8 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
             "fct_bad_debts", _same("as_of_date", "company_code"), "figure_code = 'bad_debt_ratio_pct'",
         ),
         Derivation(
-            _pct(f"sum(part.outstanding_base_amount) filter ({OVERDUE})", f"sum(part.outstanding_base_amount) filter ({OWED})"),
-            ("outstanding_base_amount",), OPEN_ITEMS, _same("as_of_date", "company_code"), "figure_code = 'overdue_rate_pct'",
+            OVERDUE_PCT, ("outstanding_base_amount",), OPEN_ITEMS, f"{_same('as_of_date', 'company_code')} and {OWED}",
+            "figure_code = 'overdue_rate_pct'",
         ),
         Derivation(
             _pct("count(*) filter (part.grade_code = 'A')", "count(*)"), ("score",), "fct_risk_grades", TODAY,

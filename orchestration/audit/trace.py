@@ -25,6 +25,7 @@ from orchestration.publication.serving import fetched, required_manifest
 from orchestration.settings import Settings
 
 SHOWN = 50
+ANY = "any"  # in policy rows: whatever the code
 # Where ways end: what of open items, postings and rows that name their line is noted on the way.
 ENDS = {
     "items": "as_of_date date, company_code varchar, document_no varchar, instalment_no integer, amount decimal(18, 2)",
@@ -89,7 +90,11 @@ class Ends:
 
 @dataclass(frozen=True)
 class Trace:
-    """A published figure and what it came from. `not_followed`: columns on the way that only the files are told of."""
+    """A published figure and what it came from.
+
+    `policy_rows`: the rows of its policy version that speak of its row; `not_followed`: columns on the way of which only the
+    files are told.
+    """
 
     publication_id: str
     mart: str
@@ -99,6 +104,7 @@ class Trace:
     column: str
     value: Any
     policy: dict[str, Any] | None
+    policy_rows: tuple[dict[str, Any], ...]
     steps: tuple[Step, ...]
     ends: Ends
     not_followed: tuple[str, ...]
@@ -132,6 +138,7 @@ class Trace:
         yield f"  computed by {self.model} in publication {self.publication_id}"
         if self.policy:
             yield "  under policy {policy_version}, by {author}, approved by {approver}: {reason}".format(**self.policy)
+            yield from (f"    {_told(row)}" for row in self.policy_rows)
         yield f"\nAdds up: {self.verdict}"
         for step in self.steps:
             comes = {True: "comes from", False: "DOES NOT COME from", None: "rests on"}[step.adds_up]
@@ -179,15 +186,16 @@ def trace(settings: Settings, mart: str, asked: Mapping[str, str], column: str |
                 raise DataRefusedError(f"{mart} has no column {name}.", f"choose from: {', '.join(columns)}")
         key = {"as_of_date": manifest["as_of_date"], **asked} if "as_of_date" in columns else dict(asked)
         row = _row(con, mart, key, grains.get(mart, ()))
-        policy = _policy(con, row.get("policy_version"))
+        policy, policy_rows = _policy(con, row)
         way = _Way(con, grains, shown)
         way.follow(mart, column, key)
         lines = _Lines(con, settings, {entry["load_id"]: entry for entry in manifest["inputs"]})
         ends = _ends(con, lines, shown)
     sources = set().union(*(mart_sources(described, name.split(".")[0]) for name in way.not_followed))
+    inputs = tuple(entry for entry in manifest["inputs"] if entry["table_name"] in sources)
     return Trace(
-        manifest["publication_id"], mart, *_model(settings, mart), key, column, row[column], policy, tuple(way.steps), ends,
-        tuple(way.not_followed), tuple(entry for entry in manifest["inputs"] if entry["table_name"] in sources),
+        manifest["publication_id"], mart, *_model(settings, mart), key, column, row[column], policy, policy_rows,
+        tuple(way.steps), ends, tuple(way.not_followed), inputs,
     )  # fmt: skip
 
 
@@ -224,22 +232,22 @@ class _Way:
             self.con.execute(
                 f"insert into found_items select as_of_date, company_code, document_no, instalment_no, {amount} from {cells}"
             )
-        elif mart == POSTINGS:
+            return
+        if mart == POSTINGS:
             self.con.execute(f"insert into found_postings select company_code, document_no from {cells}")
-        elif known := derivations_of(mart, column):
-            for derivation in known:
-                yield from self._derived(mart, column, cells, derivation)
-            met = " or ".join(f"({derivation.when})" for derivation in known)
-            if self._count(f"{cells} where {quoted(column)} is not null and not ({met})"):
-                self.not_followed.append(f"{mart}.{column}")
-        elif mart not in CITING:
-            self.not_followed.append(f"{mart}.{column}")
+            return
+        known = derivations_of(mart, column)
+        for derivation in known:
+            yield from self._derived(mart, column, cells, derivation)
+        derived = " or ".join(f"({derivation.when})" for derivation in known) or "false"
         if mart in CITING:
             load, line = CITING[mart]
             grain = " || ' ' || ".join(f"coalesce({quoted(name)}::varchar, '')" for name in self.grains[mart])
             self.con.execute(f"insert into found_cited select {load}, {line}, {grain} from {cells} where {line} is not null")
-            if without := self._count(f"{cells} where {line} is null"):
+            if without := self._count(f"{cells} where {line} is null and not ({derived})"):
                 self.not_followed.append(f"{mart}.{column} of {without:,} rows that name no line")
+        elif not known or self._count(f"{cells} where {quoted(column)} is not null and not ({derived})"):
+            self.not_followed.append(f"{mart}.{column}")
 
     def _derived(self, mart: str, column: str, cells: str, derivation: Derivation) -> Iterator[tuple[str, str, str]]:
         condition = f"{quoted(column)} is not null and ({derivation.when})"
@@ -471,11 +479,23 @@ def _row(con: duckdb.DuckDBPyConnection, mart: str, key: Mapping[str, str], grai
     return dict(zip(names, rows[0], strict=True))
 
 
-def _policy(con: duckdb.DuckDBPyConnection, version: str | None) -> dict[str, Any] | None:
-    names, rows = fetched(
+def _policy(con: duckdb.DuckDBPyConnection, row: Mapping[str, Any]) -> tuple[dict[str, Any] | None, tuple[dict[str, Any], ...]]:
+    """The policy version of a row, and the policy rows that speak of it: none of their codes is another than the row's own."""
+    version = row.get("policy_version")
+    names, found = fetched(
         con,
         "select policy_version, policy_area, effective_from, author, approver, reason, reference from marts.dim_policies "
         "where policy_version = ?",
         [version],
     )
-    return dict(zip(names, rows[0], strict=True)) if rows else None
+    told = con.execute(
+        "select policy_table, policy_row from marts.dim_policy_rows where policy_version = ? order by all", [version]
+    ).fetchall()
+    rows = [{"policy_table": table, **json.loads(policy_row)} for table, policy_row in told]
+    codes = {name: value for name, value in row.items() if name.endswith("_code")}
+    speaking = tuple(
+        {name: value for name, value in one.items() if value is not None and name != "policy_version"}
+        for one in rows
+        if all(one.get(name) in (None, ANY, value) for name, value in codes.items())
+    )
+    return (dict(zip(names, found[0], strict=True)) if found else None), speaking

@@ -67,6 +67,7 @@ def _particular(day: str) -> dict[str, list[Expectation]]:
     not_empty = gxe.ExpectTableRowCountToBeBetween(min_value=1)
     return {
         "dim_customers": [not_empty],
+        "dim_policy_rows": [not_empty, no_rows("policy_version is null", "every row belongs to a version")],
         "dim_policies": [not_empty, no_rows("approver = author", "nobody approves a policy of their own")],
         "dim_reporting_dates": [no_rows(f"is_refresh_date <> (as_of_date = {day})", "the refresh's own date is marked")],
         "dim_data_sources": [

@@ -67,3 +67,10 @@ def test_marts_have_their_contracts_enforced() -> None:
 @pytest.mark.parametrize("path", sorted(described_files()), ids=lambda path: path.stem)
 def test_raw_and_staging_are_described_as_their_contracts_say(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == described_files()[path], "run `make describe`"
+
+
+def test_every_policy_table_with_a_version_shows_in_dim_policy_rows() -> None:
+    seeds = (PROJECT / "seeds" / "policy").glob("*.csv")
+    versioned = {path.stem for path in seeds if path.read_text(encoding="utf-8").startswith("policy_version,")}
+    shown = re.findall(r'"(policy_\w+)"', (PROJECT / "models/marts/shared/dim_policy_rows.sql").read_text(encoding="utf-8"))
+    assert {*shown, "policy_versions"} == versioned

@@ -32,11 +32,12 @@
     }) }}
 {%- endmacro %}
 
-{# The value of the measure that a policy row names; null for a metric of the sender's own. #}
+{# The value of the measure that a policy row names; null for a metric of the sender's own. Each is cast by itself: the common type of
+   amounts and ratios would keep two decimals of either. #}
 {% macro measure_value(measure_code, measured, subject_type="customer") -%}
     case {{ measure_code }}
     {%- for code in subject_measures()[subject_type] %}
-        when '{{ code }}' then {{ measured }}.{{ code }}
+        when '{{ code }}' then cast({{ measured }}.{{ code }} as decimal(24, 6))
     {%- endfor %}
     end
 {%- endmacro %}

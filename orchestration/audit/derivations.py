@@ -82,7 +82,7 @@ def _measures(measure_code: str) -> str:
     return (
         "(policy_version, scorecard_code, factor_code) in (select (policy_version, policy_row->>'scorecard_code', "
         "policy_row->>'factor_code') from marts.dim_policy_rows where policy_table = 'policy_scorecard_factors' "
-        f"and policy_row->>'measure_code' = {literal(measure_code)})"
+        f"and (policy_row->>'measure_code') = {literal(measure_code)})"
     )
 
 

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from tests.conftest import WORKED_LEDGER, Home
 
 C11 = "A1-C11"
@@ -44,6 +46,40 @@ def test_every_rule_for_customers_is_raised_clear_or_not_evaluable_for_each(ledg
         "select 15 * count(*) from marts.fct_risk_grades where as_of_date = '2026-03-31'"
     )
     assert counts[0] == counts[1]
+
+
+def test_a_group_is_one_subject_and_stands_within_the_sum_of_its_limits(ledger: Home) -> None:
+    # K05 may owe nothing and is exposed with 1, K06 with 50 of 500: K05 alone exceeds its limit, the two that own each other, with
+    # 51 of 500, do not. Nor do K02 and K03, both Wang Jianguo's, with 4,300 + 1,000 of 9,999 + 1,000. Who is alone is no group.
+    assert ledger.query(
+        "select subject_code, status_code, measured_value from marts.fct_alert_evaluations "
+        "where rule_code = 'group_limit_exceeded' order by subject_code"
+    ) == [("91310000K100000055", "clear", Decimal(0)), ("P1", "clear", Decimal(0))]
+    assert ledger.query(
+        "select status_code, measured_value from marts.fct_alert_evaluations "
+        "where rule_code = 'limit_exceeded' and subject_code = '91310000K100000055'"
+    ) == [("raised", Decimal(1))]
+
+
+def test_a_salesperson_over_the_red_line_raises_an_alert_that_names_who_owes(ledger: Home) -> None:
+    # Nobody is named as salesperson, so one, unassigned, answers for all: overdue in percent of what is owed, less the line of 15 %.
+    ((excess, overdue),) = ledger.query(
+        "select 100 * sum(outstanding_base_amount) filter (due_date < as_of_date) / sum(outstanding_base_amount) - 15, "
+        "sum(outstanding_base_amount) filter (due_date < as_of_date) "
+        "from marts.fct_open_items where as_of_date = '2026-03-31' and outstanding_amount > 0"
+    )
+    ((alert_id, level, measured),) = ledger.query(
+        "select alert_id, level_code, measured_value from marts.fct_alerts "
+        "where subject_type = 'salesperson' and subject_code = 'unassigned' and as_of_date = '2026-03-31'"
+    )
+    assert level == "yellow" and float(measured) == pytest.approx(excess, abs=1e-6) and measured > 0
+    assert ledger.query(
+        "select sum(evidence_amount), count(*) from marts.fct_alert_evidence "
+        f"where alert_id = '{alert_id}' and as_of_date = '2026-03-31' and evidence_type = 'debtor'"
+    ) == ledger.query(
+        f"select {overdue}::decimal(18, 2), count(distinct customer_id) from marts.fct_open_items "
+        "where as_of_date = '2026-03-31' and outstanding_amount > 0 and due_date < as_of_date"
+    )
 
 
 def test_limitation_runs_from_the_due_day_and_again_from_a_sealed_statement(ledger: Home) -> None:

@@ -84,7 +84,7 @@ def test_history_keeps_each_version_with_its_interval(ledger: Home) -> None:
 def test_one_screen_explains_a_customer_down_to_the_line(ledger: Home) -> None:
     done = ledger.run("explain", "K01")
     assert done.returncode == 0, done.stderr
-    for words in ("Grade B (green), score 83.5484", "financial_statements.csv line 2", "Exposure", "2025-05-31 to 2026-03-31"):
+    for words in ("Grade B (green), score 83.5955", "financial_statements.csv line 2", "Exposure", "2025-05-31 to 2026-03-31"):
         assert words in done.stdout, words
     assert "is not a reporting date" in ledger.run("explain", "K01", "--as-of", "2026-03-15").stderr
     assert "No customer 'K99'" in ledger.run("explain", "K99").stderr

@@ -49,8 +49,8 @@ def test_every_rule_for_customers_is_raised_clear_or_not_evaluable_for_each(ledg
 
 
 def test_a_group_is_one_subject_and_stands_within_the_sum_of_its_limits(ledger: Home) -> None:
-    # K05 may owe nothing and is exposed with 1, K06 with 50 of 500: K05 alone exceeds its limit, the two that own each other, with
-    # 51 of 500, do not. Nor do K02 and K03, both Wang Jianguo's, with 4,300 + 1,000 of 9,999 + 1,000. Who is alone is no group.
+    # K05 may owe nothing and is exposed with 1, K06 with 50 of 500: K05 alone exceeds its limit; the two, who own each other,
+    # do not with 51 of 500. Nor do K02 and K03, both Wang Jianguo's, with 4,300 + 1,000 of 10,999. Who is alone is no group.
     assert ledger.query(
         "select subject_code, status_code, measured_value from marts.fct_alert_evaluations "
         "where rule_code = 'group_limit_exceeded' order by subject_code"
@@ -62,7 +62,7 @@ def test_a_group_is_one_subject_and_stands_within_the_sum_of_its_limits(ledger: 
 
 
 def test_a_salesperson_over_the_red_line_raises_an_alert_that_names_who_owes(ledger: Home) -> None:
-    # Nobody is named as salesperson, so one, unassigned, answers for all: overdue in percent of what is owed, less the line of 15 %.
+    # Nobody is named as salesperson, so unassigned answers for all: overdue in percent of what is owed, less the line of 15 %.
     ((excess, overdue),) = ledger.query(
         "select 100 * sum(outstanding_base_amount) filter (due_date < as_of_date) / sum(outstanding_base_amount) - 15, "
         "sum(outstanding_base_amount) filter (due_date < as_of_date) "

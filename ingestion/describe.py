@@ -11,8 +11,6 @@ import yaml
 from ingestion.contract import Column, Contract, load_contracts
 
 # Tables whose single rows a risk factor, a balance or an alert cites: their staging keeps the load and the line.
-CITED_SOURCES = ("bureau", "any")
-CITED_TABLES = ("erp.documents", "erp.instalments", "erp.applications", "erp.orders", "erp.statement_confirmations")
 CITED = (
     {"name": "load_id", "description": "Load that brought the row."},
     {"name": "line_number", "description": "Line of the loaded file that the row stands on."},
@@ -73,14 +71,9 @@ def _staging_model(contract: Contract) -> dict[str, Any]:
         "name": f"stg_{contract.raw_name}",
         "description": f"{contract.description} As known at the refresh, {contract.grain}.",
         "data_tests": tests,
-        "columns": [_column(column) for column in contract.columns]
-        + ([dict(column) for column in CITED] if _is_cited(contract) else []),
+        "columns": [_column(column) for column in contract.columns] + [dict(column) for column in CITED],
     }
     return {"models": [model]}
-
-
-def _is_cited(contract: Contract) -> bool:
-    return contract.source in CITED_SOURCES or contract.name in CITED_TABLES
 
 
 def _completeness(contract: Contract) -> dict[str, Any]:

@@ -12,7 +12,11 @@ OPEN_ITEMS, POSTINGS, SOURCE_LINES = "fct_open_items", "fct_postings", "fct_sour
 # Marts whose rows name the load and the line that they stand on, and the columns that do.
 CITING = {
     SOURCE_LINES: ("load_id", "line_number"),
+    "dim_customer_records": ("load_id", "line_number"),
+    "dim_customers_history": ("load_id", "line_number"),
+    "dim_fx_rates": ("load_id", "line_number"),
     "fct_alert_evidence": ("load_id", "line_number"),
+    "fct_claim_periods": ("load_id", "line_number"),
     "fct_quarantined_rows": ("load_id", "line_number"),
     "fct_risk_factors": ("source_load_id", "source_line_number"),
 }
@@ -318,6 +322,23 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
             _pct("sum(part.cost_base_amount)", "sum(part.recovered_base_amount)"), ("cost_base_amount", "recovered_base_amount"),
             "fct_collection_effectiveness", f"{TODAY} and part.level = 'channel'", "figure_code = 'collection_cost_rate_pct'",
         ),
+    ),
+    # customers, as the records that name them state
+    **{
+        ("dim_customers", column): _rests_on("dim_customer_records", "record_name", _same("customer_id"))
+        for column in ("customer_name", "unified_social_credit_code", "match_confidence", "registered_name")
+    },
+    ("fct_customer_match_review", "stated_credit_code"): _rests_on("dim_customer_records", "record_name", _same("record_key")),
+    ("fct_customer_match_review", "match_probability"): _rests_on("dim_customer_records", "record_name", _same("record_key")),
+    # a raised rule, as its alert
+    ("fct_alert_evaluations", "measured_value"): _taken(
+        "fct_alerts", "measured_value", _same("as_of_date", "rule_code", "subject_code"), "status_code = 'raised'"
+    ),
+    # rates and amounts that moved between buckets
+    ("fct_aging_migration", "moved_amount"): _rests_on(
+        OPEN_ITEMS, "outstanding_amount",
+        f"{MOVED} and ((part.as_of_date = cell.previous_date and part.bucket_code = cell.from_bucket_code) "
+        "or (part.as_of_date = cell.as_of_date and part.bucket_code = cell.to_bucket_code))",
     ),
     # where a balance and what moved it stand
     ("fct_balance_periods", "open_amount"): _rests_on(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from fnmatch import fnmatch
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,28 @@ def line_texts(archive: Path, entry: Mapping[str, Any], numbers: Collection[int]
         workbook = CalamineWorkbook.from_path(path)
         rows = workbook.get_sheet_by_name(file_format.sheet or workbook.sheet_names[0]).to_python(skip_empty_area=False)
         return {number: "\t".join(str(cell) for cell in rows[number - 1]) for number in numbers}
-    last, found = max(numbers, default=0), {}
-    with path.open(encoding=file_format.encoding, errors="replace", newline=None) as lines:
-        for number, line in enumerate(lines, 1):
+    found = _lines_of_bytes(path, file_format.encoding, numbers)
+    return _lines_of_text(path, file_format.encoding, numbers) if found is None else found
+
+
+def _lines_of_bytes(path: Path, encoding: str, numbers: Collection[int]) -> dict[int, str] | None:
+    """Only lines that are asked for are decoded, which is quicker; None where bytes do not tell where lines end."""
+    if "\n".encode(encoding) != b"\n":
+        return None
+    found = {}
+    with path.open("rb") as lines:
+        for number, line in enumerate(islice(lines, max(numbers, default=0)), 1):
+            if b"\r" in line and line.index(b"\r") < len(line) - 2:
+                return None
             if number in numbers:
-                found[number] = line.rstrip("\n")
-            if number >= last:
-                break
+                found[number] = line.decode(encoding, errors="replace").rstrip("\r\n")
     return found
+
+
+def _lines_of_text(path: Path, encoding: str, numbers: Collection[int]) -> dict[int, str]:
+    with path.open(encoding=encoding, errors="replace", newline=None) as lines:
+        asked = islice(enumerate(lines, 1), max(numbers, default=0))
+        return {number: line.rstrip("\n") for number, line in asked if number in numbers}
 
 
 def _format(entry: Mapping[str, Any]) -> FileFormat:

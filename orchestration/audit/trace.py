@@ -175,9 +175,7 @@ def trace(settings: Settings, mart: str, asked: Mapping[str, str], column: str |
     described = settings.dbt_target / "manifest.json"
     grains = {one.name: one.grain for one in read_marts(described)}
     with duckdb.connect(str(settings.serving_database), read_only=True) as con:
-        columns = [
-            row[0] for row in con.execute("select column_name from duckdb_columns() where table_name = ?", [mart]).fetchall()
-        ]
+        columns = list(_column_types(con, mart))
         if not columns:
             raise DataRefusedError(f"No mart {mart} is published.", "docs/connect_bi.md lists the marts")
         column = column or _first_figure(mart, columns)
@@ -274,10 +272,7 @@ class _Way:
         adds_up = None
         if value is not None:
             # Compared in the figure's own type, as the mart rounds it.
-            (sql_type,) = self.con.execute(
-                "select data_type from duckdb_columns() where schema_name = 'marts' and table_name = ? and column_name = ?",
-                [mart, column],
-            ).fetchone() or ("",)
+            sql_type = _column_types(self.con, mart)[column]
             adds_up = self._count(f"({compared}) where cast(value as {sql_type}) is distinct from figure") == 0
         grain = self.grains[derivation.mart or mart]
         largest = [f"abs(try_cast({quoted(name)} as double)) desc nulls last" for name in derivation.columns]
@@ -479,18 +474,21 @@ def _row(con: duckdb.DuckDBPyConnection, mart: str, key: Mapping[str, str], grai
     return dict(zip(names, rows[0], strict=True))
 
 
+def _column_types(con: duckdb.DuckDBPyConnection, mart: str) -> dict[str, str]:
+    """Columns of a published mart with their types. No values are bound here or elsewhere: DuckDB would import pandas for it."""
+    query = f"select column_name, data_type from duckdb_columns() where schema_name = 'marts' and table_name = {literal(mart)}"
+    return dict(con.execute(query).fetchall())
+
+
 def _policy(con: duckdb.DuckDBPyConnection, row: Mapping[str, Any]) -> tuple[dict[str, Any] | None, tuple[dict[str, Any], ...]]:
     """The policy version of a row, and the policy rows that speak of it: none of their codes is another than the row's own."""
-    version = row.get("policy_version")
+    of_version = f"policy_version = {literal(row.get('policy_version') or '')}"
     names, found = fetched(
         con,
         "select policy_version, policy_area, effective_from, author, approver, reason, reference from marts.dim_policies "
-        "where policy_version = ?",
-        [version],
+        f"where {of_version}",
     )
-    told = con.execute(
-        "select policy_table, policy_row from marts.dim_policy_rows where policy_version = ? order by all", [version]
-    ).fetchall()
+    told = con.execute(f"select policy_table, policy_row from marts.dim_policy_rows where {of_version} order by all").fetchall()
     rows = [{"policy_table": table, **json.loads(policy_row)} for table, policy_row in told]
     codes = {name: value for name, value in row.items() if name.endswith("_code")}
     speaking = tuple(

@@ -155,14 +155,13 @@ def _policy(con: duckdb.DuckDBPyConnection, question: AgingQuestion) -> tuple[st
     """Version and view of unapplied credits of the policy that is asked for, or in force on the date."""
     if question.policy_version is None:
         found = con.execute(
-            "select policy_version, unapplied_view from marts.dim_aging_policies where effective_from <= ? "
-            "order by effective_from desc limit 1",
-            [question.as_of_date],
+            "select policy_version, unapplied_view from marts.dim_aging_policies "
+            f"where effective_from <= {literal(question.as_of_date.isoformat())} order by effective_from desc limit 1"
         ).fetchone()
     else:
         found = con.execute(
-            "select policy_version, unapplied_view from marts.dim_aging_policies where policy_version = ?",
-            [question.policy_version],
+            "select policy_version, unapplied_view from marts.dim_aging_policies "
+            f"where policy_version = {literal(question.policy_version)}"
         ).fetchone()
     if found is None:
         known = con.execute(

@@ -19,17 +19,6 @@ with standing as (
     where raised.as_of_date in (raised.raised_on, {{ as_of_date() }})
 ),
 
--- The customers that an alert speaks of: the one, or all of the group.
-members as (
-    select as_of_date, alert_id, customer_id from standing where subject_type = 'customer'
-    union all
-    select standing.as_of_date, standing.alert_id, grouped.customer_id
-    from standing
-    inner join {{ ref("int_customers__grouped") }} as grouped
-        on standing.as_of_date = grouped.as_of_date and standing.subject_code = grouped.group_id
-    where standing.subject_type = 'group'
-),
-
 -- Items that are late enough themselves; those explained by a dispute do not make an alert on unexplained ones.
 overdue_items as (
     select
@@ -45,7 +34,8 @@ overdue_items as (
         items.days_overdue || ' days overdue' as detail
     from standing
     inner join {{ ref("int_measures__parameters") }} as parameters on standing.as_of_date = parameters.as_of_date
-    inner join members on standing.as_of_date = members.as_of_date and standing.alert_id = members.alert_id
+    inner join {{ ref("int_alerts__raised_customers") }} as members
+        on standing.as_of_date = members.as_of_date and standing.alert_id = members.alert_id
     inner join {{ ref("int_receivables__open_items") }} as items
         on members.as_of_date = items.as_of_date and members.customer_id = items.customer_id
     {{ left_join_claimed("disputed") }}
@@ -215,7 +205,8 @@ exposures as (
         exposed.exposure_base_amount,
         exposed.credit_limit_amount
     from standing
-    inner join members on standing.as_of_date = members.as_of_date and standing.alert_id = members.alert_id
+    inner join {{ ref("int_alerts__raised_customers") }} as members
+        on standing.as_of_date = members.as_of_date and standing.alert_id = members.alert_id
     inner join {{ ref("int_exposure__customers") }} as exposed
         on members.as_of_date = exposed.as_of_date and members.customer_id = exposed.customer_id
     where standing.measure_code in ('over_limit_amount', 'limit_use_pct', 'group_over_limit_amount')

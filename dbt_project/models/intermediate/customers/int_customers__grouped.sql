@@ -4,10 +4,14 @@ with registered as (
     select
         dates.as_of_date,
         registrations.unified_social_credit_code as customer_id,
-        max_by(registrations.actual_controller_name, registrations.published_on) as controller_name
+        max_by(registrations.actual_controller_name, registrations.published_on) as controller_name,
+        -- Two people may have one name: where the bureau gives a code, it tells them apart.
+        max_by(
+            coalesce(registrations.actual_controller_code, registrations.actual_controller_name), registrations.published_on
+        ) as controller_code
     from {{ ref("int_dates__reporting") }} as dates
     inner join {{ ref("stg_bureau__registrations") }} as registrations on registrations.published_on <= dates.as_of_date
-    where registrations.actual_controller_name is not null
+    where coalesce(registrations.actual_controller_code, registrations.actual_controller_name) is not null
     group by dates.as_of_date, registrations.unified_social_credit_code
 ),
 
@@ -20,12 +24,14 @@ holders as (
 select
     reported.as_of_date,
     reported.customer_id,
-    coalesce(controlled.controller_code, holders.controller_code, registered.controller_name, reported.customer_id) as group_id,
-    coalesce(controlled.controller_name, holders.controller_name, registered.controller_name, customers.customer_name) as group_name,
+    coalesce(controlled.controller_code, holders.controller_code, registered.controller_code, reported.customer_id) as group_id,
+    coalesce(
+        controlled.controller_name, holders.controller_name, registered.controller_name, registered.controller_code, customers.customer_name
+    ) as group_name,
     case
         when controlled.controller_code is not null and controlled.is_circle then 'ownership_circle'
         when coalesce(controlled.controller_code, holders.controller_code) is not null then 'ownership_links'
-        when registered.controller_name is not null then 'registered_controller'
+        when registered.controller_code is not null then 'registered_controller'
         else 'alone'
     end as group_rule
 from {{ ref("int_customers__reported") }} as reported

@@ -34,6 +34,8 @@ select
     placed.unified_social_credit_code,
     coalesce(moved.customer_id, placed.customer_id) as customer_id,
     placed.match_rule,
-    placed.confidence
+    placed.confidence,
+    placed.load_id,
+    placed.line_number
 from placed
 left join moved on placed.customer_id = moved.own_id

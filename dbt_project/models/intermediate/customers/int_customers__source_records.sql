@@ -1,7 +1,8 @@
 -- Records of the three sources that name a customer, with their name normalised and their credit code checked.
 -- Grain: one row per record_key.
 with master as (
-    select company_code, customer_code, customer_name, unified_social_credit_code, industry_code from {{ ref("stg_erp__customers") }}
+    select company_code, customer_code, customer_name, unified_social_credit_code, industry_code, load_id, line_number
+    from {{ ref("stg_erp__customers") }}
 ),
 
 ledger_only as (
@@ -16,7 +17,9 @@ latest_registrations as (
     select
         unified_social_credit_code,
         max_by(registered_name, published_on) as registered_name,
-        max_by(industry_code, published_on) as industry_code
+        max_by(industry_code, published_on) as industry_code,
+        max_by(load_id, published_on) as load_id,
+        max_by(line_number, published_on) as line_number
     from {{ ref("stg_bureau__registrations") }}
     group by unified_social_credit_code
 ),
@@ -24,19 +27,21 @@ latest_registrations as (
 records as (
     select
         'erp' as source_system, company_code, customer_code as source_record, customer_name as record_name,
-        unified_social_credit_code as stated_credit_code, {{ bare_number("customer_code") }} as bare_erp_number, industry_code
+        unified_social_credit_code as stated_credit_code, {{ bare_number("customer_code") }} as bare_erp_number, industry_code,
+        load_id, line_number
     from master
     union all
-    select 'erp', company_code, customer_code, null, null, {{ bare_number("customer_code") }}, null
+    select 'erp', company_code, customer_code, null, null, {{ bare_number("customer_code") }}, null, null, null
     from ledger_only
     union all
     select
-        'crm', company_code, account_id, account_name, unified_social_credit_code, {{ bare_number("erp_customer_code") }}, null
+        'crm', company_code, account_id, account_name, unified_social_credit_code, {{ bare_number("erp_customer_code") }}, null, load_id,
+        line_number
     from {{ ref("stg_crm__accounts") }}
     union all
     select
         'bureau', null, unified_social_credit_code as source_record, registered_name, unified_social_credit_code as stated_credit_code, null,
-        industry_code
+        industry_code, load_id, line_number
     from latest_registrations
 ),
 
@@ -70,5 +75,7 @@ select
     -- A wrong check character is a slip of the pen, unless two systems have the code letter by letter.
     case when is_valid_credit_code or source_count > 1 then stated_credit_code end as unified_social_credit_code,
     bare_erp_number,
-    industry_code
+    industry_code,
+    load_id,
+    line_number
 from checked

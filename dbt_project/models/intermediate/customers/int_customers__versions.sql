@@ -52,6 +52,7 @@ select
     accounts.payment_terms_days,
     accounts.credit_limit_amount,
     accounts.load_id,
+    accounts.line_number,
     registrations.registered_name,
     registrations.legal_representative_name,
     registrations.actual_controller_name,

@@ -10,7 +10,9 @@ select
     cast(null as varchar) as currency_code,
     disputed_amount as claimed_amount,
     opened_on as valid_from,
-    resolved_on as valid_before
+    resolved_on as valid_before,
+    load_id,
+    line_number
 from {{ ref("stg_crm__disputes") }}
 union all
 select
@@ -23,7 +25,9 @@ select
     guarantees.currency_code,
     guarantees.secured_amount as claimed_amount,
     guarantees.valid_from,
-    cast({{ dbt.dateadd("day", 1, "guarantees.valid_until") }} as date) as valid_before
+    cast({{ dbt.dateadd("day", 1, "guarantees.valid_until") }} as date) as valid_before,
+    guarantees.load_id,
+    guarantees.line_number
 from {{ ref("stg_crm__guarantees") }} as guarantees
 inner join {{ ref("int_customers__matched") }} as matched
     on matched.source_system = 'erp'

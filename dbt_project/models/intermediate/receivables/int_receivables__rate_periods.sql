@@ -5,5 +5,7 @@ select
     base_currency_code,
     rate_date as valid_from,
     lead(rate_date) over (partition by currency_code, base_currency_code order by rate_date) as valid_before,
-    fx_rate
+    fx_rate,
+    load_id,
+    line_number
 from {{ ref("stg_erp__fx_rates") }}

@@ -15,17 +15,14 @@ promised as (
 -- What is known of the customer, or of any customer of the group.
 aware as (
     select
-        raised.as_of_date,
-        raised.alert_id,
+        customers.as_of_date,
+        customers.alert_id,
         count(disputed.customer_id) > 0 as is_disputed,
         max(promised.promised_date) as promised_date
-    from {{ ref("int_alerts__raised") }} as raised
-    left join {{ ref("int_customers__grouped") }} as members
-        on raised.as_of_date = members.as_of_date
-        and raised.subject_code = case raised.subject_type when 'customer' then members.customer_id when 'group' then members.group_id end
-    left join disputed on members.as_of_date = disputed.as_of_date and members.customer_id = disputed.customer_id
-    left join promised on members.as_of_date = promised.as_of_date and members.customer_id = promised.customer_id
-    group by raised.as_of_date, raised.alert_id
+    from {{ ref("int_alerts__raised_customers") }} as customers
+    left join disputed on customers.as_of_date = disputed.as_of_date and customers.customer_id = disputed.customer_id
+    left join promised on customers.as_of_date = promised.as_of_date and customers.customer_id = promised.customer_id
+    group by customers.as_of_date, customers.alert_id
 )
 
 select
@@ -44,8 +41,8 @@ select
     case when cast(raised.responded_at as date) <= raised.as_of_date then raised.response_code end as response_code,
     case when raised.escalated_on <= raised.as_of_date then raised.escalated_on end as escalated_on,
     coalesce(cast(raised.responded_at as date) <= raised.as_of_date and raised.snoozed_until >= raised.as_of_date, false) as is_snoozed,
-    aware.is_disputed,
+    coalesce(aware.is_disputed, false) as is_disputed,
     aware.promised_date,
     raised.policy_version
 from {{ ref("int_alerts__raised") }} as raised
-inner join aware on raised.as_of_date = aware.as_of_date and raised.alert_id = aware.alert_id
+left join aware on raised.as_of_date = aware.as_of_date and raised.alert_id = aware.alert_id

@@ -10,5 +10,7 @@ select
     stated_credit_code,
     customer_id,
     match_rule,
-    confidence
+    confidence,
+    load_id,
+    line_number
 from {{ ref("int_customers__matched") }}

@@ -16,5 +16,6 @@ select
     legal_representative_name,
     actual_controller_name,
     registration_status,
-    load_id
+    load_id,
+    line_number
 from {{ ref("int_customers__versions") }}

@@ -10,7 +10,9 @@ select
     rates.base_currency_code,
     rates.valid_from,
     case when rates.valid_before <= refresh.as_of_date then rates.valid_before end as valid_before,
-    cast(rates.fx_rate as decimal(18, 8)) as fx_rate
+    cast(rates.fx_rate as decimal(18, 8)) as fx_rate,
+    rates.load_id,
+    rates.line_number
 from {{ ref("int_receivables__rate_periods") }} as rates
 cross join refresh
 where rates.valid_from <= refresh.as_of_date

@@ -13,6 +13,7 @@ select
     established_on,
     industry_code,
     actual_controller_name,
+    actual_controller_code,
     registration_status,
     _load_id as load_id,
     _line_number as line_number

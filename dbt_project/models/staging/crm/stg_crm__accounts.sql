@@ -11,5 +11,7 @@ select
     erp_customer_code,
     company_code,
     owner_name,
-    created_on
+    created_on,
+    _load_id as load_id,
+    _line_number as line_number
 from known

@@ -11,5 +11,7 @@ select
     response_code,
     snoozed_until,
     reason,
-    responder
+    responder,
+    _load_id as load_id,
+    _line_number as line_number
 from known

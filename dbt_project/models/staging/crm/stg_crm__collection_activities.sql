@@ -13,5 +13,7 @@ select
     company_code,
     document_no,
     collector_name,
-    cost_amount
+    cost_amount,
+    _load_id as load_id,
+    _line_number as line_number
 from known

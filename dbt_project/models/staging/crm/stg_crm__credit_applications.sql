@@ -14,5 +14,7 @@ select
     approved_limit_amount,
     approved_terms_days,
     valid_until,
-    approver
+    approver,
+    _load_id as load_id,
+    _line_number as line_number
 from known

@@ -12,5 +12,7 @@ select
     disputed_amount,
     reason_code,
     opened_on,
-    resolved_on
+    resolved_on,
+    _load_id as load_id,
+    _line_number as line_number
 from known

@@ -13,5 +13,7 @@ select
     currency_code,
     secured_amount,
     valid_from,
-    valid_until
+    valid_until,
+    _load_id as load_id,
+    _line_number as line_number
 from known

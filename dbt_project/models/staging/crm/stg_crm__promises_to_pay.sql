@@ -10,5 +10,7 @@ select
     document_no,
     promised_on,
     promised_date,
-    promised_amount
+    promised_amount,
+    _load_id as load_id,
+    _line_number as line_number
 from known

@@ -7,5 +7,7 @@ with known as (
 select
     company_code,
     company_name,
-    base_currency_code
+    base_currency_code,
+    _load_id as load_id,
+    _line_number as line_number
 from known

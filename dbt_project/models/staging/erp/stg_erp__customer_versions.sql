@@ -24,6 +24,7 @@ select
     {% for column in tracked %}{{ column }},{% endfor %}
     -- The first version holds from the beginning of the relation; a later one from its own day, or from when it was delivered.
     case when delivery_number = 1 then customer_since_date else coalesce(changed_on, loaded_on) end as valid_from,
-    _load_id as load_id
+    _load_id as load_id,
+    _line_number as line_number
 from delivered
 where delivery_number = 1{% for column in tracked %} or {{ column }} is distinct from previous_{{ column }}{% endfor %}

@@ -16,5 +16,7 @@ select
     payment_terms_days,
     credit_limit_amount,
     customer_since_date,
-    changed_on
+    changed_on,
+    _load_id as load_id,
+    _line_number as line_number
 from known

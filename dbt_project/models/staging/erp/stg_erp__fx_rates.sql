@@ -8,5 +8,7 @@ select
     currency_code,
     base_currency_code,
     rate_date,
-    fx_rate
+    fx_rate,
+    _load_id as load_id,
+    _line_number as line_number
 from known

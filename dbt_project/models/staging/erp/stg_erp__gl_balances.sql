@@ -9,5 +9,7 @@ select
     account_code,
     balance_date,
     currency_code,
-    balance_amount
+    balance_amount,
+    _load_id as load_id,
+    _line_number as line_number
 from known

@@ -13,5 +13,7 @@ select
     repossessed_on,
     appraised_amount,
     sold_on,
-    proceeds_amount
+    proceeds_amount,
+    _load_id as load_id,
+    _line_number as line_number
 from known

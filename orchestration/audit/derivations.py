@@ -340,6 +340,12 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
         f"{MOVED} and ((part.as_of_date = cell.previous_date and part.bucket_code = cell.from_bucket_code) "
         "or (part.as_of_date = cell.as_of_date and part.bucket_code = cell.to_bucket_code))",
     ),
+    ("fct_cash_forecast", "open_base_amount"): _rests_on(
+        OPEN_ITEMS, "outstanding_base_amount", f"{_same('as_of_date', 'company_code')} and {OWED}"
+    ),
+    ("fct_payment_behaviour", "payment_count"): _rests_on(
+        POSTINGS, "amount", "part.customer_id = cell.customer_id and part.accounting_date <= cell.as_of_date"
+    ),
     # where a balance and what moved it stand
     ("fct_balance_periods", "open_amount"): _rests_on(
         SOURCE_LINES, "amount", f"{_same('company_code', 'document_no')} and part.table_name <> 'erp.applications'"

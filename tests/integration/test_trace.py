@@ -84,10 +84,14 @@ def comparison(mart: str, column: str, derivation: Derivation, sql_type: str) ->
     return f"select count(*) filter (cast(value as {sql_type}) is distinct from figure), count(*) from ({compared})"
 
 
+def test_a_rate_is_traced_to_the_line_that_states_it(demo_home: Home) -> None:
+    found = trace(Settings(demo_home.path), "dim_fx_rates", {"currency_code": "USD", "valid_from": "2026-10-01"}, "fx_rate")
+    (line,) = found.ends.lines
+    assert line.table == "erp.fx_rates" and line.text.startswith("USD,CNY,20261001,") and found.not_followed == ()
+
+
 def test_what_cannot_be_followed_is_told_with_the_files_behind_it(demo_home: Home) -> None:
-    settings = Settings(demo_home.path)
-    found = trace(settings, "dim_fx_rates", {"currency_code": "USD", "valid_from": "2026-10-01"}, "fx_rate")
-    assert found.adds_up is None and found.not_followed == ("dim_fx_rates.fx_rate",)
-    assert (
-        {"erp.fx_rates"} <= {entry["table_name"] for entry in found.inputs} <= {"erp.fx_rates", "erp.companies", "erp.documents"}
-    )
+    key = {"level": "channel", "level_key": "call"}
+    found = trace(Settings(demo_home.path), "fct_collection_effectiveness", key, "contact_count")
+    assert found.adds_up is None and found.not_followed == ("fct_collection_effectiveness.contact_count",)
+    assert "crm.collection_activities" in {entry["table_name"] for entry in found.inputs}

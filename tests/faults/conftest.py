@@ -9,18 +9,12 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+from orchestration.audit.derivations import CITING
 from tests.conftest import WORKED_LEDGER, Home, copied
 
 EARLIER, LATER = "2026-02-28", "2026-03-31"
 # Marts that tell of the deliveries themselves, by load and line: another way to deliver the same books changes them.
-TELLING_OF_LOADS = {
-    "dim_data_sources",
-    "fct_tie_outs",
-    "fct_source_lines",
-    "fct_risk_factors",
-    "fct_alert_evidence",
-    "fct_quarantined_rows",
-}
+TELLING_OF_LOADS = {"dim_data_sources", "fct_tie_outs", *CITING}
 
 
 @dataclass(frozen=True)

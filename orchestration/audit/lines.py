@@ -38,10 +38,11 @@ def _lines_of_bytes(path: Path, encoding: str, numbers: Collection[int]) -> dict
     found = {}
     with path.open("rb") as lines:
         for number, line in enumerate(islice(lines, max(numbers, default=0)), 1):
-            if b"\r" in line and line.index(b"\r") < len(line) - 2:
+            text = line.removesuffix(b"\n").removesuffix(b"\r")
+            if b"\r" in text:
                 return None
             if number in numbers:
-                found[number] = line.decode(encoding, errors="replace").rstrip("\r\n")
+                found[number] = text.decode(encoding, errors="replace")
     return found
 
 

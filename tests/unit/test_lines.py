@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingestion.archive import archived_path
@@ -15,6 +15,8 @@ ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 
 
 @given(st.lists(st.tuples(WORDS, ENDS), min_size=1, max_size=8), st.booleans())
+@example([("", "\r"), ("", "\r")], True)
+@example([("a", "\r"), ("b", "\r\n")], False)
 def test_every_line_has_the_number_that_an_editor_gives_it(lines: list[tuple[str, str]], ends_at_its_end: bool) -> None:
     text = "".join(word + end for word, end in lines)
     text = text if ends_at_its_end else text + "last"

@@ -10,7 +10,7 @@ import yaml
 
 from ingestion.contract import Column, Contract, load_contracts
 
-# Tables whose single rows a risk factor, a balance or an alert cites: their staging keeps the load and the line.
+# Every staged row says where it stands, for whatever cites it.
 CITED = (
     {"name": "load_id", "description": "Load that brought the row."},
     {"name": "line_number", "description": "Line of the loaded file that the row stands on."},

@@ -79,3 +79,19 @@
         when 'less_than' then {{ value }} < {{ threshold }}
     end
 {%- endmacro %}
+
+{# The rows of a published table with the day that the next publication about the same thing supersedes each. #}
+{% macro publications(published, about, then_by=none) -%}
+    select
+        *,
+        lead(published_on) over (
+            partition by {{ about | join(", ") }} order by published_on{{ ", " ~ then_by if then_by }}
+        ) as superseded_on
+    from {{ published }}
+{%- endmacro %}
+
+{# Whether a publication was the newest public one on a date. #}
+{% macro public_on(date, publications="publications") -%}
+    {{ publications }}.published_on <= {{ date }}
+    and ({{ publications }}.superseded_on is null or {{ publications }}.superseded_on > {{ date }})
+{%- endmacro %}

@@ -328,13 +328,15 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
         ("dim_customers", column): _rests_on("dim_customer_records", "record_name", _same("customer_id"))
         for column in ("customer_name", "unified_social_credit_code", "match_confidence", "registered_name")
     },
-    ("fct_customer_match_review", "stated_credit_code"): _rests_on("dim_customer_records", "record_name", _same("record_key")),
-    ("fct_customer_match_review", "match_probability"): _rests_on("dim_customer_records", "record_name", _same("record_key")),
+    **{
+        ("fct_customer_match_review", column): _rests_on("dim_customer_records", "record_name", _same("record_key"))
+        for column in ("stated_credit_code", "match_probability")
+    },
     # a raised rule, as its alert
     ("fct_alert_evaluations", "measured_value"): _taken(
         "fct_alerts", "measured_value", _same("as_of_date", "rule_code", "subject_code"), "status_code = 'raised'"
     ),
-    # rates and amounts that moved between buckets
+    # what is counted or forecast from many items, as those items
     ("fct_aging_migration", "moved_amount"): _rests_on(
         OPEN_ITEMS, "outstanding_amount",
         f"{MOVED} and ((part.as_of_date = cell.previous_date and part.bucket_code = cell.from_bucket_code) "

@@ -3,10 +3,7 @@
 --
 -- Only statements of one period are compared, and only of periods that somebody's latest statement is of.
 with publications as (
-    select
-        *,
-        lead(published_on) over (partition by unified_social_credit_code, period_end order by published_on) as superseded_on
-    from {{ ref("stg_bureau__financial_statements") }}
+    {{ publications(ref("stg_bureau__financial_statements"), ["unified_social_credit_code", "period_end"]) }}
 ),
 
 periods as (
@@ -25,8 +22,7 @@ ranked as (
     from periods
     inner join publications
         on periods.period_end = publications.period_end
-        and publications.published_on <= periods.as_of_date
-        and (publications.superseded_on is null or publications.superseded_on > periods.as_of_date)
+        and {{ public_on("periods.as_of_date") }}
     inner join {{ ref("int_customers__unified") }} as customers
         on publications.unified_social_credit_code = customers.customer_id
     where customers.industry_code is not null and publications.revenue_amount is not null

@@ -14,6 +14,7 @@ with subjects as (
     union
     select group_id as subject, group_id as subject_code
     from {{ ref("int_customers__grouped") }}
+    where group_rule <> 'alone'
     union
     select salesperson_code as subject, salesperson_code as subject_code
     from {{ ref("int_measures__salespersons") }}

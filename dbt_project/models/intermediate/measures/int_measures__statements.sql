@@ -1,12 +1,7 @@
 -- Ratios of the latest financial statement that was public on each reporting date.
 -- Grain: one row per as_of_date and customer_id with a statement.
 with publications as (
-    select
-        *,
-        lead(published_on) over (
-            partition by unified_social_credit_code order by published_on, period_end
-        ) as superseded_on
-    from {{ ref("stg_bureau__financial_statements") }}
+    {{ publications(ref("stg_bureau__financial_statements"), ["unified_social_credit_code"], then_by="period_end") }}
 )
 
 select
@@ -28,5 +23,4 @@ select
     end as cash_flow_to_profit_ratio
 from {{ ref("int_dates__reporting") }} as dates
 inner join publications
-    on publications.published_on <= dates.as_of_date
-    and (publications.superseded_on is null or publications.superseded_on > dates.as_of_date)
+    on {{ public_on("dates.as_of_date") }}

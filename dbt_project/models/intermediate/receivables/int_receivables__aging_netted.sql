@@ -1,5 +1,7 @@
 -- Amounts of each customer by bucket on the dates whose policy nets credits with debts: by their own date, or oldest first.
 -- Grain: one row per as_of_date, company_code, customer_id, currency_code and bucket_order.
+--
+-- The views of only these dates, not int_receivables__aging_views: where no policy nets, which is the rule, this costs nothing.
 with netted_items as (
     select items.*
     from {{ ref("int_receivables__open_items") }} as items

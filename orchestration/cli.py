@@ -337,21 +337,36 @@ def release(as_of: datetime, requested_by: str, approved_by: str, reason: str) -
 @click.argument("earlier")
 @click.argument("later")
 @click.option("--customers", default=20, show_default=True, help="How many customers to list.")
+@click.option(
+    "--mart",
+    "marts",
+    multiple=True,
+    help="Also this mart by cause, or `all`; builds A again, for minutes.",
+)
 @refusing_plainly
-def diff(earlier: str, later: str, customers: int) -> None:
-    """Say why balances and grades changed from one kept publication to another; the causes add up to the cent.
+def diff(earlier: str, later: str, customers: int, marts: tuple[str, ...]) -> None:
+    """Say why balances, grades and the amounts of marts changed from one kept publication to another, to the cent.
 
     \b
     Example:
       receivables publications
       receivables diff 2026-09-30-0123456789ab 2026-10-31-ba9876543210
+      receivables diff 2026-09-30-0123456789ab 2026-10-31-ba9876543210 --mart fct_provision --mart fct_credit_exposure
     """
     from orchestration.audit.diff import diff as diff_publications
+    from orchestration.audit.waterfall import waterfall
 
-    found = diff_publications(read_settings(), earlier, later, customers)
+    settings = read_settings()
+    found = diff_publications(settings, earlier, later, customers)
     for line in found.as_text():
         click.echo(line)
-    sys.exit(1 if found.unexplained else 0)
+    is_explained = not found.unexplained
+    if marts:
+        by_cause = waterfall(settings, earlier, later, marts, customers)
+        for line in by_cause.as_text():
+            click.echo(line)
+        is_explained = is_explained and by_cause.is_explained
+    sys.exit(0 if is_explained else 1)
 
 
 @main.command()

@@ -6,22 +6,18 @@ today, and it says so. Files are read by the loader of today.
 
 import json
 import shutil
-import subprocess
-import tarfile
 from dataclasses import dataclass, replace
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 
 from ingestion.contract import load_contracts
 from ingestion.corrections import apply_corrections
-from ingestion.errors import DataRefusedError
 from ingestion.warehouse import ask_for, open_working
+from orchestration.audit.rebuild import build_models, project_of
 from orchestration.audit.restore import load_again
-from orchestration.dbt_manifest import dbt_command
 from orchestration.publication.fingerprint import table_hashes
 from orchestration.publication.publish import MANIFEST, required_folder
-from orchestration.settings import PROJECT_ROOT, ROW_CORRECTIONS, Settings, apply_settings, code_commit
+from orchestration.settings import ROW_CORRECTIONS, Settings, apply_settings, code_commit
 
 
 @dataclass(frozen=True)
@@ -40,36 +36,20 @@ def reproduce(settings: Settings, publication_id: str) -> Reproduction:
     home = replace(settings, home=settings.home / "reproductions" / publication_id)
     shutil.rmtree(home.home, ignore_errors=True)
     apply_settings(home)
-    project, code = _project(home, manifest["code_commit"])
+    commit = manifest["code_commit"]
+    project, code = project_of(commit, home.home / "code"), f"the SQL and policy of {commit}"
+    if project is None:
+        project, code = home.dbt_project, f"today's SQL and policy ({code_commit()}), as {commit} is not in this checkout"
     with open_working(home.working_database, home.memory_limit) as con:
         load_again(con, settings.archive, home.extracts, manifest["inputs"])
         if (project / ROW_CORRECTIONS).exists():
             for contract in load_contracts().values():
                 apply_corrections(con, contract, project / ROW_CORRECTIONS)
         ask_for(con, date.fromisoformat(manifest["as_of_date"]), f"reproduction of {publication_id}")
-    _build(home, project)
+    build_models(home, project)
     with open_working(home.working_database, home.memory_limit) as con:
         found = table_hashes(con, "marts")
     published = {name: mart["content_hash"] for name, mart in manifest["marts"].items()}
     differing = sorted(name for name in published.keys() | found.keys() if published.get(name) != found.get(name))
     same = sorted(published.keys() - set(differing))
     return Reproduction(tuple(same), tuple(differing), code, home.working_database)
-
-
-def _project(home: Settings, commit: str | None) -> tuple[Path, str]:
-    """The dbt project of a commit, taken out of git; today's where that is not possible."""
-    git = ["git", "-C", str(PROJECT_ROOT), "archive", commit or "", "dbt_project"]
-    taken = subprocess.run(git, capture_output=True, check=False)
-    if commit is None or taken.returncode != 0:
-        return home.dbt_project, f"today's SQL and policy ({code_commit()}), as {commit} is not in this checkout"
-    folder = home.home / "code"
-    with tarfile.open(fileobj=BytesIO(taken.stdout)) as archive:
-        archive.extractall(folder, filter="data")
-    return folder / "dbt_project", f"the SQL and policy of {commit}"
-
-
-def _build(home: Settings, project: Path) -> None:
-    command = dbt_command(project, home.dbt_target, "--quiet", "build", "--exclude-resource-type", "unit_test", "test")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise DataRefusedError(f"The models do not build:\n{done.stdout[-2000:]}", "correct the model that is named")

@@ -81,9 +81,16 @@ def engines(new_home: Callable[[], Home], tmp_path_factory: pytest.TempPathFacto
     for number, part in enumerate(in_deliveries, 1):
         write_canonical(folder, part, f"_{number:02d}")
         (folder / f"companies_{number:02d}.csv").unlink()
-    home = new_home()
-    done = home.run("refresh", "--as-of", LAST_DAY.isoformat(), "--profile", "canonical", "--extracts", str(folder))
-    assert done.returncode == 0, done.stdout + done.stderr
+    home, day = new_home(), ("--as-of", LAST_DAY.isoformat())
+    done = home.run("refresh", *day, "--profile", "canonical", "--extracts", str(folder))
+    # Customers drawn at random may well pay as no scorecard expects; nothing else may stand against publication.
+    against = [line for line in done.stderr.splitlines() if line.startswith("- ")]
+    assert done.returncode == 0 or against, done.stdout + done.stderr
+    assert all(line.startswith("- scorecard_performance ") for line in against), done.stderr
+    if against:
+        people = ("--requested-by", "Li Na", "--approved-by", "Wang Wei", "--reason", "drawn at random")
+        released = home.run("release", *day, *people)
+        assert released.returncode == 0, released.stderr
     return Engines(ledgers, home)
 
 

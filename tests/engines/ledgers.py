@@ -94,8 +94,9 @@ def split(draw: st.DrawFn, document: Document) -> list[Instalment]:
 
 
 def drawn_ledgers(count: int) -> list[Ledger]:
-    """The same `count` ledgers in every run, each its own company. One build of the warehouse is far dearer than one ledger, so
-    they are drawn first and built together; a test names the smallest one that differs."""
+    """`count` ledgers, each its own company: the same in every run of the same code, as hypothesis draws constants of loaded
+    modules too. One build of the warehouse is far dearer than one ledger, so they are drawn first and built together; a test
+    names the smallest one that differs."""
     found: list[Ledger] = []
 
     @settings(

@@ -1,9 +1,9 @@
 -- Documents whose open balances have to be derived anew: what they depend on is not what they were last derived from.
 -- Grain: one row per company and document.
 --
--- Empty before the first build, which derives all. New, backdated and corrected entries change the documents that they touch; an earlier
--- state of knowledge or another rate changes those that differ under it; a change of policy or of a model changes all. What was derived is
--- looked up by name: a ref would be a circle.
+-- All before the first build, which derives all. New, backdated and corrected entries change the documents that they touch; an earlier
+-- state of knowledge or another rate changes those that differ under it; a change of policy or of a model changes all. What was derived
+-- is looked up by name: a ref would be a circle.
 {% set derived = adapter.get_relation(database=this.database, schema=this.schema, identifier="int_receivables__documents_derived") %}
 {% if derived %}
 select
@@ -17,5 +17,4 @@ select
     company_code,
     document_no
 from {{ ref("int_receivables__document_fingerprints") }}
-where false
 {% endif %}

@@ -19,7 +19,7 @@ class Settings:
     """Where a warehouse lives and what it may use. Nothing is written outside `home`."""
 
     home: Path
-    memory_limit: str = "5GB"
+    memory_limit: str = "4GB"
     dbt_threads: int = 2
     kept_publications: int = 10
     user: str = "unknown"

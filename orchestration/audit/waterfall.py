@@ -246,7 +246,7 @@ def _add_up(
     names = ", ".join(quoted(name) for name in amounts)
     figures.execute(
         f"insert into sums select {step}, {literal(mart)}, company_code, level, "
-        "case when not contains(amount_name, 'base') then currency_code end, customer_id, amount_name, amount "
+        "case when contains(amount_name, 'base') then 'base' else currency_code end, customer_id, amount_name, amount "
         f"from (unpivot (select {by}, {sums} from {rows} group by all) on {names} into name amount_name value amount)"
     )
 

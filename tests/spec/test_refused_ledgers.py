@@ -1,7 +1,9 @@
 """A ledger that does not reconcile is refused in plain words, and the last published set stays as it was."""
 
+import re
 import shutil
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 from ingestion.archive import fingerprint
@@ -90,6 +92,23 @@ def assert_the_causes_are_told(home: Home, first: str, second: str) -> None:
     assert withdrawn == reapplied == moved == later == 0 and difference.unexplained == ()
     assert difference.customers == (("A1-C01", "CNY", "backdated", 1, 70), ("A1-C01", "CNY", "corrected", 1, 30))
     assert home.run("diff", second, "no-such").returncode == 1
+    assert_a_mart_is_explained_by_building_it_again(home, first, second)
+
+
+def assert_a_mart_is_explained_by_building_it_again(home: Home, first: str, second: str) -> None:
+    """Documents alone changed the aging of A1's customer, by 100; that the ledger's balances came anew changed nothing of it."""
+    done = home.run("diff", first, second, "--mart", "fct_aging")
+    assert done.returncode == 0, done.stdout + done.stderr
+    _, told = done.stdout.split("Amounts of marts, by cause\n")
+    columns, *rows = (line.split() for line in told.split("\n\n")[0].splitlines())
+    assert columns[-6:] == ["A", "code", "documents", "other_facts", "rebuilt", "B"]
+    ((*_, before, code, documents, other_facts, rebuilt, after),) = (
+        row for row in rows if row[:4] == ["fct_aging", "outstanding_amount", "A1", "CNY"]
+    )
+    assert (code, documents, other_facts, rebuilt) == ("0.00", "100.00", "0.00", "0.00")
+    assert Decimal(after.replace(",", "")) - Decimal(before.replace(",", "")) == 100
+    assert re.search(r"outstanding_amount +A1 +CNY +A1-C01 +documents +100\.00", told), told
+    assert "no_mart is no mart" in home.run("diff", first, second, "--mart", "no_mart").stderr
 
 
 def test_an_application_to_an_unknown_document_stops_the_build(new_home: Callable[[], Home], tmp_path: Path) -> None:

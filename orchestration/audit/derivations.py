@@ -4,14 +4,16 @@ Followed from figure to figure, every way ends at open items, postings or a cite
 `cell` is the row of the figure, `part` a row that it is made of. Ratios are as the models round them, to six decimals.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ingestion.sql import literal
 
-OPEN_ITEMS, POSTINGS, SOURCE_LINES = "fct_open_items", "fct_postings", "fct_source_lines"
+OPEN_ITEMS, POSTINGS, SOURCE_LINES, RECORD_LINES = "fct_open_items", "fct_postings", "fct_source_lines", "fct_record_lines"
 # Marts whose rows name the load and the line that they stand on, and the columns that do.
 CITING = {
     SOURCE_LINES: ("load_id", "line_number"),
+    RECORD_LINES: ("load_id", "line_number"),
     "dim_customer_records": ("load_id", "line_number"),
     "dim_customers_history": ("load_id", "line_number"),
     "dim_fx_rates": ("load_id", "line_number"),
@@ -116,6 +118,21 @@ TODAY = "part.as_of_date = cell.as_of_date"
 COMPANY_TURNOVER = f"{TODAY} and part.level = 'company' and part.level_key = cell.company_code"
 
 # The day before the reporting dates that are kept has no open items to show.
+TIED_OUT = f"{TODAY} and part.company_code || '/' || part.currency_code = cell.tie_out_key"
+PROVISION_WINDOW = (
+    f"{_same('company_code')} and part.from_bucket_code = cell.bucket_code and part.as_of_date <= cell.as_of_date "
+    "and part.as_of_date > cell.as_of_date - to_months(cell.window_months) and part.as_of_date = last_day(part.as_of_date)"
+)
+OLDER = (
+    "part.to_bucket_code = 'written_off' or (part.policy_version, cell.bucket_code, part.to_bucket_code) in (select "
+    "(younger.policy_version, younger.bucket_code, older.bucket_code) from marts.dim_aging_buckets as younger inner join "
+    "marts.dim_aging_buckets as older using (policy_version) where older.bucket_order > younger.bucket_order)"
+)
+ROLLED = (
+    "part.opening_amount + part.billed_amount - part.received_amount - part.credited_amount - part.written_off_amount "
+    "+ part.recovered_amount + part.refunded_amount + part.revalued_amount"
+)
+
 OPENING_IS_KEPT = "previous_date in (select as_of_date from marts.dim_reporting_dates)"
 OPENED_ON = "last_day(cell.as_of_date - interval 1 month)"
 OPENED_IS_KEPT = "last_day(as_of_date - interval 1 month) in (select as_of_date from marts.dim_reporting_dates)"
@@ -183,6 +200,24 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ("fct_provision", "loss_rate"): _taken(
         "fct_provision_rates", "loss_rate", _same("as_of_date", "company_code", "bucket_code")
     ),
+    ("fct_provision_rates", "left_base_amount"): _sum(
+        "fct_aging_migration", "moved_base_amount", f"{PROVISION_WINDOW} and part.to_bucket_code <> part.from_bucket_code"
+    ),
+    ("fct_provision_rates", "rolled_base_amount"): _sum(
+        "fct_aging_migration", "moved_base_amount", f"{PROVISION_WINDOW} and part.to_bucket_code <> part.from_bucket_code",
+        f"coalesce(sum(part.moved_base_amount) filter ({OLDER}), 0)",
+    ),
+    ("fct_provision_rates", "roll_rate"): Derivation(
+        "round(cast(rolled_base_amount as double) / cast(left_base_amount as double), 12)",
+        ("rolled_base_amount", "left_base_amount"), when="is_proven",
+    ),
+    ("fct_provision_rates", "roll_to_loss_rate"): _rests_on(
+        "fct_provision_rates", "roll_rate", f"{_same('as_of_date', 'company_code')} and part.bucket_order >= cell.bucket_order"
+    ),
+    # Of the unrounded rate: its product may differ from the rounded one's in the last digit.
+    ("fct_provision_rates", "loss_rate"): _rests_on(
+        "fct_provision_rates", "roll_to_loss_rate", _same("as_of_date", "company_code", "bucket_code")
+    ),
     ("fct_provision_backtest", "outstanding_base_amount"): _sum(
         "fct_provision", "outstanding_base_amount", _same("as_of_date", "company_code")
     ),
@@ -207,6 +242,33 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ("fct_bad_debts", "bad_debt_ratio_pct"): _of_row(
         _pct("bad_debt_base_amount", "sales_base_amount"), "bad_debt_base_amount", "sales_base_amount"
     ),
+    # two ways to one figure
+    ("fct_tie_outs", "left_amount"): tuple(
+        _sum(mart, column, f"{TIED_OUT}{further}", value, f"tie_out_code = '{code}'")
+        for code, mart, column, further, value in (
+            ("aging_to_general_ledger", "fct_aging", "outstanding_amount", "", None),
+            ("buckets_to_documents", "fct_aging", "outstanding_amount", "", None),
+            ("open_items_to_aging", OPEN_ITEMS, "outstanding_amount", "", None),
+            ("migration_to_aging", "fct_aging_migration", "moved_amount",
+             " and part.to_bucket_code not in ('settled', 'written_off')", None),
+            ("migration_to_opening", "fct_aging_migration", "moved_amount", " and part.from_bucket_code <> 'new'", None),
+            ("rollforward_to_aging", "fct_receivables_rollforward", "opening_amount", "", f"coalesce(sum({ROLLED}), 0)"),
+        )
+    ),
+    ("fct_tie_outs", "right_amount"): tuple(
+        _sum(mart, column, where, when=f"tie_out_code = '{code}'")
+        for code, mart, column, where in (
+            ("aging_to_general_ledger", RECORD_LINES, "amount",
+             "part.table_name = 'erp.gl_balances' and part.recorded_on = cell.as_of_date "
+             "and part.company_code || '/' || part.currency_code = cell.tie_out_key"),
+            ("buckets_to_documents", POSTINGS, "amount",
+             "part.accounting_date <= cell.as_of_date and part.company_code || '/' || part.currency_code = cell.tie_out_key"),
+            ("open_items_to_aging", "fct_aging", "outstanding_amount", TIED_OUT),
+            ("rollforward_to_aging", "fct_aging", "outstanding_amount", TIED_OUT),
+            ("migration_to_aging", "fct_aging", "outstanding_amount", TIED_OUT),
+            ("migration_to_opening", "fct_receivables_rollforward", "opening_amount", TIED_OUT),
+        )
+    ),
     # risk
     ("fct_risk_grades", "score"): _sum(
         "fct_risk_factors", "contribution", f"{CUSTOMER} and part.scorecard_code = cell.scorecard_code"
@@ -215,6 +277,17 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ("fct_grade_migration", "customer_count"): _count(
         "fct_risk_grades", f"{TODAY} and part.grade_code = cell.to_grade_code "
         "and coalesce(part.previous_grade_code, 'new') = cell.from_grade_code", "score",
+    ),
+    ("fct_grade_performance", "customer_count"): _rests_on("fct_risk_grades", "score", _same("as_of_date", "grade_code")),
+    **{
+        ("fct_scorecard_performance", f"{whole}customer_count"): _sum(
+            "fct_grade_performance", counted, _same("as_of_date", "horizon_days", "outcome_code"),
+            when="cohort_code = 'date' and scorecard_code = 'champion'",
+        )
+        for whole, counted in (("", "customer_count"), ("bad_", "bad_count"))
+    },
+    ("fct_scorecard_performance", "auc"): Derivation(
+        None, ("score",), "fct_risk_grades", TODAY, "cohort_code = 'date' and scorecard_code = 'champion'"
     ),
     ("fct_grade_performance", "bad_rate_pct"): _of_row(_pct("bad_count", "customer_count"), "bad_count", "customer_count"),
     ("fct_credit_exposure", "receivable_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", f"{CUSTOMER} and {OWED}"),
@@ -265,6 +338,11 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ),
     ("fct_customer_360", "longest_overdue_days"): _longest_overdue("true"),
     ("fct_risk_factors", "measured_value"): (
+        Derivation(
+            None, ("amount",), POSTINGS, "part.customer_id = cell.customer_id and part.accounting_date <= cell.as_of_date",
+            "source_table in ('erp.documents', 'erp.applications') "
+            f"and not ({_measures('longest_overdue_days')} or {_measures('overdue_share_pct')})",
+        ),
         _longest_overdue(_measures("longest_overdue_days")),
         Derivation(
             f"coalesce({OVERDUE_PCT}, 0)", ("outstanding_base_amount",), OPEN_ITEMS, f"{CUSTOMER} and {OWED}",
@@ -337,11 +415,14 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
         "fct_alerts", "measured_value", _same("as_of_date", "rule_code", "subject_code"), "status_code = 'raised'"
     ),
     # what is counted or forecast from many items, as those items
-    ("fct_aging_migration", "moved_amount"): _rests_on(
-        OPEN_ITEMS, "outstanding_amount",
-        f"{MOVED} and ((part.as_of_date = cell.previous_date and part.bucket_code = cell.from_bucket_code) "
-        "or (part.as_of_date = cell.as_of_date and part.bucket_code = cell.to_bucket_code))",
-    ),
+    **{
+        ("fct_aging_migration", f"moved_{amount}"): _rests_on(
+            OPEN_ITEMS, f"outstanding_{amount}",
+            f"{MOVED} and ((part.as_of_date = cell.previous_date and part.bucket_code = cell.from_bucket_code) "
+            "or (part.as_of_date = cell.as_of_date and part.bucket_code = cell.to_bucket_code))",
+        )
+        for amount in ("amount", "base_amount")
+    },
     ("fct_cash_forecast", "open_base_amount"): _rests_on(
         OPEN_ITEMS, "outstanding_base_amount", f"{_same('as_of_date', 'company_code')} and {OWED}"
     ),
@@ -369,3 +450,18 @@ def derivations_of(mart: str, column: str) -> tuple[Derivation, ...]:
     if mart == "fct_aging_wide" and not found and column not in WIDE_KEYS:
         return (_sum("fct_aging", "outstanding_amount", f"{BALANCE} and part.bucket_code = {literal(column)}"),)
     return found if isinstance(found, tuple) else (found,)
+
+
+def records_of(sources: Collection[str], columns: Collection[str], when: str) -> Derivation | None:
+    """What a customer's figure rests on where nothing tells how it is computed: the customer's records by the figure's day in the
+    tables that its mart is computed from, or in the one that its row names. None where the mart is not about customers."""
+    if "customer_id" not in columns:
+        return None
+    where = ["part.customer_id = cell.customer_id", f"part.table_name in ({', '.join(map(literal, sorted(sources)))})"]
+    if "as_of_date" in columns:
+        where.append("part.recorded_on <= cell.as_of_date")
+    if "company_code" in columns:
+        where.append("coalesce(part.company_code, cell.company_code) = cell.company_code")
+    if "source_table" in columns:
+        where.append("part.table_name = cell.source_table")
+    return Derivation(None, ("amount",), RECORD_LINES, " and ".join(where), when)

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from ingestion.errors import DataRefusedError
 from ingestion.sql import literal, quoted, whole_number
-from orchestration.audit.derivations import CITING, DERIVATIONS, OPEN_ITEMS, POSTINGS, Derivation, derivations_of
+from orchestration.audit.derivations import CITING, DERIVATIONS, OPEN_ITEMS, POSTINGS, Derivation, derivations_of, records_of
 from orchestration.audit.lines import line_texts
 from orchestration.audit.page import rendered
 from orchestration.publication.marts import mart_sources, read_marts
@@ -93,7 +94,7 @@ class Trace:
     """A published figure and what it came from.
 
     `policy_rows`: the rows of its policy version that speak of its row; `not_followed`: columns on the way of which only the
-    files are told.
+    files are told, and of a customer's figure its records in them.
     """
 
     publication_id: str
@@ -185,7 +186,7 @@ def trace(settings: Settings, mart: str, asked: Mapping[str, str], column: str |
         key = {"as_of_date": manifest["as_of_date"], **asked} if "as_of_date" in columns else dict(asked)
         row = _row(con, mart, key, grains.get(mart, ()))
         policy, policy_rows = _policy(con, row)
-        way = _Way(con, grains, shown)
+        way = _Way(con, grains, described, shown)
         way.follow(mart, column, key)
         lines = _Lines(con, settings, {entry["load_id"]: entry for entry in manifest["inputs"]})
         ends = _ends(con, lines, shown)
@@ -193,15 +194,17 @@ def trace(settings: Settings, mart: str, asked: Mapping[str, str], column: str |
     inputs = tuple(entry for entry in manifest["inputs"] if entry["table_name"] in sources)
     return Trace(
         manifest["publication_id"], mart, *_model(settings, mart), key, column, row[column], policy, policy_rows,
-        tuple(way.steps), ends, tuple(way.not_followed), inputs,
+        tuple(way.steps), ends, tuple(dict.fromkeys(way.not_followed)), inputs,
     )  # fmt: skip
 
 
 class _Way:
     """The steps from a figure to where its way ends: temporary tables `items`, `postings` and `cited` of the connection."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, grains: Mapping[str, tuple[str, ...]], shown: int) -> None:
-        self.con, self.grains, self.shown = con, grains, shown
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, grains: Mapping[str, tuple[str, ...]], described: Path, shown: int
+    ) -> None:  # fmt: skip
+        self.con, self.grains, self.described, self.shown = con, grains, described, shown
         self.steps: list[Step] = []
         self.not_followed: list[str] = []
         self.numbers = count(1)
@@ -238,14 +241,18 @@ class _Way:
         for derivation in known:
             yield from self._derived(mart, column, cells, derivation)
         derived = " or ".join(f"({derivation.when})" for derivation in known) or "false"
+        left = f"not ({derived}){f' and {quoted(column)} is not null' if known else ''}"
         if mart in CITING:
             load, line = CITING[mart]
             grain = " || ' ' || ".join(f"coalesce({quoted(name)}::varchar, '')" for name in self.grains[mart])
             self.con.execute(f"insert into found_cited select {load}, {line}, {grain} from {cells} where {line} is not null")
-            if without := self._count(f"{cells} where {line} is null and not ({derived})"):
-                self.not_followed.append(f"{mart}.{column} of {without:,} rows that name no line")
-        elif not known or self._count(f"{cells} where {quoted(column)} is not null and not ({derived})"):
-            self.not_followed.append(f"{mart}.{column}")
+            left = f"{line} is null and not ({derived})"
+        if not (without := self._count(f"{cells} where {left}")):
+            return
+        records = records_of(mart_sources(self.described, mart), _column_types(self.con, mart), left)
+        if records:
+            yield from self._derived(mart, column, cells, records)
+        self.not_followed.append(f"{mart}.{column}{f' of {without:,} rows that name no line' if mart in CITING else ''}")
 
     def _derived(self, mart: str, column: str, cells: str, derivation: Derivation) -> Iterator[tuple[str, str, str]]:
         condition = f"{quoted(column)} is not null and ({derivation.when})"

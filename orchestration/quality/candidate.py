@@ -194,7 +194,10 @@ def _particular(day: str) -> dict[str, list[Expectation]]:
             no_rows("eligible_base_amount > customer_cap_base_amount", "no debt exceeds the cap alone"),
             no_rows("exclusion_rule is not null and eligible_base_amount <> 0", "what is excluded is not financed"),
         ],
-        "fct_source_lines": [no_rows("load_id is null or line_number < 1", "every record stands on a line of a load")],
+        **{
+            mart: [no_rows("load_id is null or line_number < 1", "every record stands on a line of a load")]
+            for mart in ("fct_source_lines", "fct_record_lines")
+        },
         "fct_cash_forecast": [
             no_rows(
                 "expected_base_amount < 0 or expected_base_amount > open_base_amount",

@@ -22,8 +22,8 @@ MARTS = {
     "fct_credit_headroom", "fct_customer_360", "fct_customer_match_review", "fct_dunning", "fct_financing_pool",
     "fct_grade_migration", "fct_grade_performance", "fct_group_exposure", "fct_key_figures", "fct_limitation_periods",
     "fct_open_items", "fct_payment_behaviour", "fct_postings", "fct_provision", "fct_provision_backtest", "fct_provision_rates",
-    "fct_quarantined_rows", "fct_receivables_rollforward", "fct_risk_challengers", "fct_risk_factors", "fct_risk_grades",
-    "fct_sales_performance", "fct_scorecard_performance", "fct_settlements", "fct_source_lines",
+    "fct_quarantined_rows", "fct_receivables_rollforward", "fct_record_lines", "fct_risk_challengers", "fct_risk_factors",
+    "fct_risk_grades", "fct_sales_performance", "fct_scorecard_performance", "fct_settlements", "fct_source_lines",
     "fct_tie_out_differences", "fct_tie_outs", "fct_turnover",
 }  # fmt: skip
 

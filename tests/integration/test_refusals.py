@@ -52,7 +52,7 @@ def test_every_command_has_help_with_an_example(new_home: Callable[[], Home], co
 
 def _tamper_missing(evidence: Path) -> str:
     (evidence / "candidate_suite.json").unlink()
-    return "candidate_suite: no evidence for 55 of 55"
+    return "candidate_suite: no evidence for 56 of 56"
 
 
 def _tamper_failed(evidence: Path) -> str:

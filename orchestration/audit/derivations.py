@@ -118,6 +118,7 @@ TODAY = "part.as_of_date = cell.as_of_date"
 COMPANY_TURNOVER = f"{TODAY} and part.level = 'company' and part.level_key = cell.company_code"
 
 # The day before the reporting dates that are kept has no open items to show.
+RECORDS = "part.customer_id = cell.customer_id and part.recorded_on <= cell.as_of_date"
 TIED_OUT = f"{TODAY} and part.company_code || '/' || part.currency_code = cell.tie_out_key"
 PROVISION_WINDOW = (
     f"{_same('company_code')} and part.from_bucket_code = cell.bucket_code and part.as_of_date <= cell.as_of_date "
@@ -295,6 +296,20 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
         OPEN_ITEMS, "outstanding_base_amount", f"{CUSTOMER} and part.outstanding_amount < 0",
         "-coalesce(sum(part.outstanding_base_amount), 0)",
     ),
+    **{
+        ("fct_credit_exposure", column): _rests_on(RECORD_LINES, "amount", f"{RECORDS} and part.table_name = 'erp.orders'")
+        for column in ("not_billed_base_amount", "open_order_base_amount")
+    },
+    ("fct_credit_exposure", "credit_limit_amount"): (
+        Derivation(
+            None, ("amount",), RECORD_LINES, f"{RECORDS} and part.table_name = 'crm.credit_applications'",
+            "limit_source in ('credit_application', 'both')",
+        ),
+        Derivation(
+            None, ("record_name",), "dim_customer_records", f"{_same('customer_id')} and part.source_system = 'erp'",
+            "limit_source in ('erp_master', 'both')",
+        ),
+    ),
     ("fct_credit_exposure", "exposure_base_amount"): _of_row(
         "receivable_base_amount + not_billed_base_amount + open_order_base_amount - advance_base_amount - secured_base_amount",
         "receivable_base_amount", "not_billed_base_amount", "open_order_base_amount", "advance_base_amount",
@@ -457,9 +472,8 @@ def records_of(sources: Collection[str], columns: Collection[str], when: str) ->
     tables that its mart is computed from, or in the one that its row names. None where the mart is not about customers."""
     if "customer_id" not in columns:
         return None
-    where = ["part.customer_id = cell.customer_id", f"part.table_name in ({', '.join(map(literal, sorted(sources)))})"]
-    if "as_of_date" in columns:
-        where.append("part.recorded_on <= cell.as_of_date")
+    where = [RECORDS if "as_of_date" in columns else "part.customer_id = cell.customer_id"]
+    where.append(f"part.table_name in ({', '.join(map(literal, sorted(sources)))})")
     if "company_code" in columns:
         where.append("coalesce(part.company_code, cell.company_code) = cell.company_code")
     if "source_table" in columns:

@@ -90,6 +90,20 @@ def test_a_rate_is_traced_to_the_line_that_states_it(demo_home: Home) -> None:
     assert line.table == "erp.fx_rates" and line.text.startswith("USD,CNY,20261001,") and found.not_followed == ()
 
 
+def test_what_nothing_derives_rests_on_the_customers_own_records(demo_home: Home) -> None:
+    """The last contact of who is to be collected from: among the customer's contacts, by the as-of date, of no other customer."""
+    ((customer, as_of, contacts),) = demo_home.query(
+        "select work.customer_id, work.as_of_date, count(*) from marts.fct_collection_worklist as work "
+        "inner join marts.fct_record_lines as records on records.customer_id = work.customer_id "
+        "and records.table_name = 'crm.collection_activities' group by all order by all desc limit 1"
+    )
+    found = trace(Settings(demo_home.path), "fct_collection_worklist", {"customer_id": customer}, "last_contact_on", shown=9_999)
+    (step,) = found.steps
+    assert step.adds_up is None and found.not_followed == ("fct_collection_worklist.last_contact_on",)
+    lines = [line for line in found.ends.lines if line.table == "crm.collection_activities"]
+    assert len(lines) == contacts and max(line.text.split("\t")[2] for line in lines) <= as_of.isoformat()
+
+
 def test_what_cannot_be_followed_is_told_with_the_files_behind_it(demo_home: Home) -> None:
     key = {"level": "channel", "level_key": "call"}
     found = trace(Settings(demo_home.path), "fct_collection_effectiveness", key, "contact_count")

@@ -7,7 +7,7 @@ is read from the published database but the lines' own text, which the archive k
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from itertools import count
@@ -36,8 +36,23 @@ ENDS = {
 
 
 @dataclass(frozen=True)
+class Policy:
+    """A policy version that rows were computed under, who stands for it, and those of its rows that speak of them."""
+
+    policy_version: str
+    author: str
+    approver: str
+    reason: str
+    effective_from: str | None
+    rows: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
 class Step:
-    """Figures of one column of a mart, and the parts that they come from: how many, whether they come to them, the largest."""
+    """Figures of one column of a mart, and the parts that they come from: how many, whether they come to them, the largest.
+
+    `policies`: of the parts, with those of their rows that no step before told.
+    """
 
     figure: str
     formula: str | None
@@ -45,6 +60,7 @@ class Step:
     part_count: int
     adds_up: bool | None
     rows: tuple[dict[str, Any], ...]
+    policies: tuple[Policy, ...]
 
 
 @dataclass(frozen=True)
@@ -93,8 +109,7 @@ class Ends:
 class Trace:
     """A published figure and what it came from.
 
-    `policy_rows`: the rows of its policy version that speak of its row; `not_followed`: columns on the way of which only the
-    files are told, and of a customer's figure its records in them.
+    `not_followed`: columns on the way of which only the files are told, and of a customer's figure its records in them.
     """
 
     publication_id: str
@@ -104,8 +119,7 @@ class Trace:
     key: dict[str, Any]
     column: str
     value: Any
-    policy: dict[str, Any] | None
-    policy_rows: tuple[dict[str, Any], ...]
+    policies: tuple[Policy, ...]
     steps: tuple[Step, ...]
     ends: Ends
     not_followed: tuple[str, ...]
@@ -137,15 +151,14 @@ class Trace:
         yield f"{self.mart}.{self.column} = {self.value}"
         yield f"  of {_told(self.key)}"
         yield f"  computed by {self.model} in publication {self.publication_id}"
-        if self.policy:
-            yield "  under policy {policy_version}, by {author}, approved by {approver}: {reason}".format(**self.policy)
-            yield from (f"    {_told(row)}" for row in self.policy_rows)
+        yield from _under(self.policies)
         yield f"\nAdds up: {self.verdict}"
         for step in self.steps:
             comes = {True: "comes from", False: "DOES NOT COME from", None: "rests on"}[step.adds_up]
             yield f"\n{step.figure} {comes} {step.parts}{f': {step.formula}' if step.formula else ''}"
             yield from (f"  {_told(row)}" for row in step.rows)
             yield from _rest(step.part_count, len(step.rows))
+            yield from _under(step.policies)
         yield from self._ends_as_text()
         if self.not_followed:
             yield f"\nNot followed further: {', '.join(self.not_followed)}. Computed from:"
@@ -185,15 +198,14 @@ def trace(settings: Settings, mart: str, asked: Mapping[str, str], column: str |
                 raise DataRefusedError(f"{mart} has no column {name}.", f"choose from: {', '.join(columns)}")
         key = {"as_of_date": manifest["as_of_date"], **asked} if "as_of_date" in columns else dict(asked)
         row = _row(con, mart, key, grains.get(mart, ()))
-        policy, policy_rows = _policy(con, row)
         way = _Way(con, grains, described, shown)
-        way.follow(mart, column, key)
+        policies = way.follow(mart, column, key)
         lines = _Lines(con, settings, {entry["load_id"]: entry for entry in manifest["inputs"]})
         ends = _ends(con, lines, shown)
     sources = set().union(*(mart_sources(described, name.split(".")[0]) for name in way.not_followed))
     inputs = tuple(entry for entry in manifest["inputs"] if entry["table_name"] in sources)
     return Trace(
-        manifest["publication_id"], mart, *_model(settings, mart), key, column, row[column], policy, policy_rows,
+        manifest["publication_id"], mart, *_model(settings, mart), key, column, row[column], policies,
         tuple(way.steps), ends, tuple(dict.fromkeys(way.not_followed)), inputs,
     )  # fmt: skip
 
@@ -208,14 +220,16 @@ class _Way:
         self.steps: list[Step] = []
         self.not_followed: list[str] = []
         self.numbers = count(1)
+        self.told_of_policy: set[str] = set()
         for name, columns in ENDS.items():
             con.execute(f"create temp table found_{name} ({columns})")
 
-    def follow(self, mart: str, column: str, key: Mapping[str, str]) -> None:
-        """Follow a column of the row that the key means to every end."""
+    def follow(self, mart: str, column: str, key: Mapping[str, str]) -> tuple[Policy, ...]:
+        """Follow a column of the row that the key means to every end; the policy that the row was computed under."""
         self.con.execute(
             f"create temp table step_0 as select 0 as _of, 1 as _cell, * from marts.{quoted(mart)} where {_where(key)}"
         )
+        policies = self._policies(mart, "step_0")
         waiting, known = [(mart, column, "step_0")], set()
         while waiting:
             one = waiting.pop(0)
@@ -225,6 +239,7 @@ class _Way:
         # Two figures of the way may rest on one row.
         for name in ENDS:
             self.con.execute(f"create temp table {name} as select distinct * from found_{name}")
+        return policies
 
     def _followed(self, mart: str, column: str, cells: str) -> Iterator[tuple[str, str, str]]:
         """Tell of one step, and give what to follow next."""
@@ -291,10 +306,40 @@ class _Way:
         )
         formula = None if value is None else value.replace("part.", "").replace("cell.", "")
         self.steps.append(
-            Step(figure, formula, told, part_count, adds_up, tuple(dict(zip(names, row, strict=True)) for row in rows))
-        )
+            Step(
+                figure, formula, told, part_count, adds_up, tuple(dict(zip(names, row, strict=True)) for row in rows),
+                self._policies(derivation.mart, parts) if derivation.mart else (),
+            )
+        )  # fmt: skip
         for name in derivation.columns:
             yield derivation.mart or mart, name, parts
+
+    def _policies(self, mart: str, cells: str) -> tuple[Policy, ...]:
+        """Policy versions of rows, each with those of its rows that speak of them: that name no code which none of them has."""
+        columns = _column_types(self.con, mart)
+        if "policy_version" not in columns:
+            return ()
+        of_cells = f"policy_version in (select policy_version from {cells})"
+        versions = self.con.execute(
+            "select policy_version, author, approver, reason, effective_from::varchar from marts.dim_policies "
+            f"where {of_cells} order by policy_version"
+        ).fetchall()
+        told = self.con.execute(
+            f"select policy_version, policy_table, policy_row from marts.dim_policy_rows where {of_cells} order by all"
+        ).fetchall()
+        rows = [{"policy_version": version, "policy_table": table, **json.loads(row)} for version, table, row in told]
+        codes = {
+            name: {None, ANY, *(code for (code,) in self.con.execute(f"select distinct {quoted(name)} from {cells}").fetchall())}
+            for name in columns
+            if name.endswith("_code") and any(name in row for row in rows)
+        }
+        speaking = [row for row in rows if all(row.get(name) in values for name, values in codes.items())]
+        new = [row for row in speaking if json.dumps(row) not in self.told_of_policy]
+        self.told_of_policy.update(map(json.dumps, new))
+        return tuple(
+            Policy(version, author, approver, reason, effective_from, tuple(_of_version(new, version)))
+            for version, author, approver, reason, effective_from in versions
+        )
 
     def _count(self, rows: str) -> int:
         return whole_number(self.con, f"select count(*) from {rows}")
@@ -449,6 +494,19 @@ def _line(source: Source) -> Iterator[str]:
         yield f"      read as {source.correction}"
 
 
+def _under(policies: Iterable[Policy]) -> Iterator[str]:
+    for policy in policies:
+        yield f"  under policy {policy.policy_version}, by {policy.author}, approved by {policy.approver}: {policy.reason}"
+        yield from (f"    {_told(row)}" for row in policy.rows)
+
+
+def _of_version(rows: Iterable[Mapping[str, Any]], version: str) -> Iterator[dict[str, Any]]:
+    """Policy rows of a version, without what they leave open."""
+    for row in rows:
+        if row["policy_version"] == version:
+            yield {name: value for name, value in row.items() if value is not None and name != "policy_version"}
+
+
 def _rest(total: int, shown: int) -> Iterator[str]:
     if total > shown:
         yield f"  and {total - shown:,} more; --shown {total} shows them"
@@ -485,22 +543,3 @@ def _column_types(con: duckdb.DuckDBPyConnection, mart: str) -> dict[str, str]:
     """Columns of a published mart with their types. No values are bound here or elsewhere: DuckDB would import pandas for it."""
     query = f"select column_name, data_type from duckdb_columns() where schema_name = 'marts' and table_name = {literal(mart)}"
     return dict(con.execute(query).fetchall())
-
-
-def _policy(con: duckdb.DuckDBPyConnection, row: Mapping[str, Any]) -> tuple[dict[str, Any] | None, tuple[dict[str, Any], ...]]:
-    """The policy version of a row, and the policy rows that speak of it: none of their codes is another than the row's own."""
-    of_version = f"policy_version = {literal(row.get('policy_version') or '')}"
-    names, found = fetched(
-        con,
-        "select policy_version, policy_area, effective_from, author, approver, reason, reference from marts.dim_policies "
-        f"where {of_version}",
-    )
-    told = con.execute(f"select policy_table, policy_row from marts.dim_policy_rows where {of_version} order by all").fetchall()
-    rows = [{"policy_table": table, **json.loads(policy_row)} for table, policy_row in told]
-    codes = {name: value for name, value in row.items() if name.endswith("_code")}
-    speaking = tuple(
-        {name: value for name, value in one.items() if value is not None and name != "policy_version"}
-        for one in rows
-        if all(one.get(name) in (None, ANY, value) for name, value in codes.items())
-    )
-    return (dict(zip(names, found[0], strict=True)) if found else None), speaking

@@ -98,25 +98,27 @@ def waterfall(settings: Settings, earlier: str, later: str, names: Collection[st
     shutil.rmtree(home.home, ignore_errors=True)
     apply_settings(home)
     steps = _Steps(home, settings.archive, about_a, about_b, [] if "all" in names else [mart.name for mart in marts])
-    with duckdb.connect(str(home.home / "figures.duckdb")) as figures:
-        day_a, day_b = about_a["as_of_date"], about_b["as_of_date"]
-        _measure(figures, 0, folders[0] / DATABASE, marts, day_a)
-        causes = []
-        for cause in steps.run():
-            causes.append(cause)
-            _measure(figures, len(causes), home.working_database, marts, day_a)
-        causes.append("rebuilt" if day_a == day_b else "passage_of_time")
-        _measure(figures, len(causes), folders[1] / DATABASE, marts, day_b)
-        found = _told(figures, causes, customers_shown, steps.code)
-    shutil.rmtree(home.home)
-    return found
+    day_a, day_b = about_a["as_of_date"], about_b["as_of_date"]
+    try:
+        with duckdb.connect(str(home.home / "figures.duckdb")) as figures:
+            _measure(figures, 0, folders[0] / DATABASE, marts, day_a)
+            causes = []
+            for cause in steps.run():
+                causes.append(cause)
+                _measure(figures, len(causes), home.working_database, marts, day_a)
+            causes.append("rebuilt" if day_a == day_b else "passage_of_time")
+            _measure(figures, len(causes), folders[1] / DATABASE, marts, day_b)
+            return _told(figures, causes, customers_shown, steps.code)
+    finally:
+        shutil.rmtree(home.home)
 
 
 def _asked_for(settings: Settings, names: Collection[str], in_both: Collection[str]) -> list[Mart]:
     marts = [mart for mart in read_marts(settings.dbt_target / "manifest.json") if mart.name in in_both]
     unknown = sorted(set(names) - {mart.name for mart in marts} - {"all"})
     if unknown:
-        raise DataRefusedError(f"{unknown[0]} is no mart of both publications.", "see the names with `receivables publications`")
+        known = ", ".join(sorted(mart.name for mart in marts))
+        raise DataRefusedError(f"{unknown[0]} is no mart of both publications.", f"choose from: all, {known}")
     return marts if "all" in names else [mart for mart in marts if mart.name in names]
 
 

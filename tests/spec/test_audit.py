@@ -49,7 +49,9 @@ def test_a_figure_is_followed_to_its_lines_which_add_up(ledger: Home) -> None:
     lines = (WORKED_LEDGER / "documents.csv").read_text().splitlines()
     (number,) = (number for number, line in enumerate(lines, 1) if line.startswith("A1,C01-I,"))
     assert f"documents.csv line {number}\n      {lines[number - 1]}" in told
-    assert "under policy aging-1, by credit.control, approved by finance.director" in told
+    # Of the figure and of the item that it comes from; the bucket that both stand in is shown once, and no other.
+    assert told.count("under policy aging-1, by credit.control, approved by finance.director") == 2
+    assert told.count("bucket_code 1-30, from_days 1, to_days 30") == 1 and "bucket_code 31-60" not in told
 
 
 @pytest.mark.parametrize(

@@ -23,13 +23,26 @@ CANONICAL = FileFormat(timestamp_formats=("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%
 IN_SEED = "correct that line, or take it out"
 
 
-def apply_corrections(con: duckdb.DuckDBPyConnection, contract: Contract, decisions: Path) -> int:
-    """Bring the raw table's corrected rows in line with the decisions; how many there are.
+def apply_all_corrections(con: duckdb.DuckDBPyConnection, decisions: Path, *, of_loaded_files: bool = False) -> None:
+    """`apply_corrections` to every raw table; nothing where a project has no such file."""
+    if decisions.exists():
+        for contract in load_contracts().values():
+            apply_corrections(con, contract, decisions, of_loaded_files=of_loaded_files)
+
+
+def apply_corrections(
+    con: duckdb.DuckDBPyConnection, contract: Contract, decisions: Path, *, of_loaded_files: bool = False
+) -> int:
+    """Bring the raw table's corrected rows in line with the decisions, all or those about loaded files; how many there are.
 
     Refused, with the decision's line, when a decision is incomplete, was approved by who made it, matches no quarantined line,
     or leaves a row that its contract refuses.
     """
     _read(con, decisions)
+    if of_loaded_files:
+        con.execute(
+            "delete from decisions where (table_name, file_sha256) not in (select (table_name, file_sha256) from raw.loads)"
+        )
     _match(con, contract, decisions)
     table = f"raw.{quoted(contract.raw_name)}"
     loads = con.execute(

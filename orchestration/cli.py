@@ -354,7 +354,6 @@ def diff(earlier: str, later: str, customers: int, marts: tuple[str, ...]) -> No
       receivables diff 2026-09-30-0123456789ab 2026-10-31-ba9876543210 --mart fct_provision --mart fct_credit_exposure
     """
     from orchestration.audit.diff import diff as diff_publications
-    from orchestration.audit.waterfall import waterfall
 
     settings = read_settings()
     found = diff_publications(settings, earlier, later, customers)
@@ -362,6 +361,8 @@ def diff(earlier: str, later: str, customers: int, marts: tuple[str, ...]) -> No
         click.echo(line)
     is_explained = not found.unexplained
     if marts:
+        from orchestration.audit.waterfall import waterfall
+
         by_cause = waterfall(settings, earlier, later, marts, customers)
         for line in by_cause.as_text():
             click.echo(line)

@@ -60,8 +60,8 @@ def _taken(mart: str, column: str, where: str, when: str = "true") -> Derivation
     return Derivation(f"max(part.{column})", (column,), mart, where, when)
 
 
-def _rests_on(mart: str, column: str, where: str) -> Derivation:
-    return Derivation(None, (column,), mart, where)
+def _rests_on(mart: str, column: str, where: str, when: str = "true") -> Derivation:
+    return Derivation(None, (column,), mart, where, when)
 
 
 def _in_days_of_sales(amount: str) -> Derivation:
@@ -117,11 +117,13 @@ WIDE_KEYS = ("as_of_date", "company_code", "customer_id", "currency_code", "poli
 TODAY = "part.as_of_date = cell.as_of_date"
 COMPANY_TURNOVER = f"{TODAY} and part.level = 'company' and part.level_key = cell.company_code"
 
-# The day before the reporting dates that are kept has no open items to show.
 RECORDS = "part.customer_id = cell.customer_id and part.recorded_on <= cell.as_of_date"
-TIED_OUT = f"{TODAY} and part.company_code || '/' || part.currency_code = cell.tie_out_key"
-PROVISION_WINDOW = (
-    f"{_same('company_code')} and part.from_bucket_code = cell.bucket_code and part.as_of_date <= cell.as_of_date "
+POSTED_BY_THEN = "part.customer_id = cell.customer_id and part.accounting_date <= cell.as_of_date"
+TIE_OUT_KEY = "part.company_code || '/' || part.currency_code = cell.tie_out_key"
+TIED_OUT = f"{TODAY} and {TIE_OUT_KEY}"
+LEFT_IN_WINDOW = (
+    f"{_same('company_code')} and part.from_bucket_code = cell.bucket_code and part.to_bucket_code <> part.from_bucket_code "
+    "and part.as_of_date <= cell.as_of_date "
     "and part.as_of_date > cell.as_of_date - to_months(cell.window_months) and part.as_of_date = last_day(part.as_of_date)"
 )
 OLDER = (
@@ -134,6 +136,7 @@ ROLLED = (
     "+ part.recovered_amount + part.refunded_amount + part.revalued_amount"
 )
 
+# The day before the reporting dates that are kept has no open items to show.
 OPENING_IS_KEPT = "previous_date in (select as_of_date from marts.dim_reporting_dates)"
 OPENED_ON = "last_day(cell.as_of_date - interval 1 month)"
 OPENED_IS_KEPT = "last_day(as_of_date - interval 1 month) in (select as_of_date from marts.dim_reporting_dates)"
@@ -201,11 +204,9 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ("fct_provision", "loss_rate"): _taken(
         "fct_provision_rates", "loss_rate", _same("as_of_date", "company_code", "bucket_code")
     ),
-    ("fct_provision_rates", "left_base_amount"): _sum(
-        "fct_aging_migration", "moved_base_amount", f"{PROVISION_WINDOW} and part.to_bucket_code <> part.from_bucket_code"
-    ),
+    ("fct_provision_rates", "left_base_amount"): _sum("fct_aging_migration", "moved_base_amount", LEFT_IN_WINDOW),
     ("fct_provision_rates", "rolled_base_amount"): _sum(
-        "fct_aging_migration", "moved_base_amount", f"{PROVISION_WINDOW} and part.to_bucket_code <> part.from_bucket_code",
+        "fct_aging_migration", "moved_base_amount", LEFT_IN_WINDOW,
         f"coalesce(sum(part.moved_base_amount) filter ({OLDER}), 0)",
     ),
     ("fct_provision_rates", "roll_rate"): Derivation(
@@ -260,10 +261,8 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
         _sum(mart, column, where, when=f"tie_out_code = '{code}'")
         for code, mart, column, where in (
             ("aging_to_general_ledger", RECORD_LINES, "amount",
-             "part.table_name = 'erp.gl_balances' and part.recorded_on = cell.as_of_date "
-             "and part.company_code || '/' || part.currency_code = cell.tie_out_key"),
-            ("buckets_to_documents", POSTINGS, "amount",
-             "part.accounting_date <= cell.as_of_date and part.company_code || '/' || part.currency_code = cell.tie_out_key"),
+             f"part.table_name = 'erp.gl_balances' and part.recorded_on = cell.as_of_date and {TIE_OUT_KEY}"),
+            ("buckets_to_documents", POSTINGS, "amount", f"part.accounting_date <= cell.as_of_date and {TIE_OUT_KEY}"),
             ("open_items_to_aging", "fct_aging", "outstanding_amount", TIED_OUT),
             ("rollforward_to_aging", "fct_aging", "outstanding_amount", TIED_OUT),
             ("migration_to_aging", "fct_aging", "outstanding_amount", TIED_OUT),
@@ -287,8 +286,8 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
         )
         for whole, counted in (("", "customer_count"), ("bad_", "bad_count"))
     },
-    ("fct_scorecard_performance", "auc"): Derivation(
-        None, ("score",), "fct_risk_grades", TODAY, "cohort_code = 'date' and scorecard_code = 'champion'"
+    ("fct_scorecard_performance", "auc"): _rests_on(
+        "fct_risk_grades", "score", TODAY, "cohort_code = 'date' and scorecard_code = 'champion'"
     ),
     ("fct_grade_performance", "bad_rate_pct"): _of_row(_pct("bad_count", "customer_count"), "bad_count", "customer_count"),
     ("fct_credit_exposure", "receivable_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", f"{CUSTOMER} and {OWED}"),
@@ -301,12 +300,12 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
         for column in ("not_billed_base_amount", "open_order_base_amount")
     },
     ("fct_credit_exposure", "credit_limit_amount"): (
-        Derivation(
-            None, ("amount",), RECORD_LINES, f"{RECORDS} and part.table_name = 'crm.credit_applications'",
+        _rests_on(
+            RECORD_LINES, "amount", f"{RECORDS} and part.table_name = 'crm.credit_applications'",
             "limit_source in ('credit_application', 'both')",
         ),
-        Derivation(
-            None, ("record_name",), "dim_customer_records", f"{_same('customer_id')} and part.source_system = 'erp'",
+        _rests_on(
+            "dim_customer_records", "record_name", f"{_same('customer_id')} and part.source_system = 'erp'",
             "limit_source in ('erp_master', 'both')",
         ),
     ),
@@ -353,8 +352,8 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ),
     ("fct_customer_360", "longest_overdue_days"): _longest_overdue("true"),
     ("fct_risk_factors", "measured_value"): (
-        Derivation(
-            None, ("amount",), POSTINGS, "part.customer_id = cell.customer_id and part.accounting_date <= cell.as_of_date",
+        _rests_on(
+            POSTINGS, "amount", POSTED_BY_THEN,
             "source_table in ('erp.documents', 'erp.applications') "
             f"and not ({_measures('longest_overdue_days')} or {_measures('overdue_share_pct')})",
         ),
@@ -441,9 +440,7 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ("fct_cash_forecast", "open_base_amount"): _rests_on(
         OPEN_ITEMS, "outstanding_base_amount", f"{_same('as_of_date', 'company_code')} and {OWED}"
     ),
-    ("fct_payment_behaviour", "payment_count"): _rests_on(
-        POSTINGS, "amount", "part.customer_id = cell.customer_id and part.accounting_date <= cell.as_of_date"
-    ),
+    ("fct_payment_behaviour", "payment_count"): _rests_on(POSTINGS, "amount", POSTED_BY_THEN),
     # where a balance and what moved it stand
     ("fct_balance_periods", "open_amount"): _rests_on(
         SOURCE_LINES, "amount", f"{_same('company_code', 'document_no')} and part.table_name <> 'erp.applications'"
@@ -478,4 +475,4 @@ def records_of(sources: Collection[str], columns: Collection[str], when: str) ->
         where.append("coalesce(part.company_code, cell.company_code) = cell.company_code")
     if "source_table" in columns:
         where.append("part.table_name = cell.source_table")
-    return Derivation(None, ("amount",), RECORD_LINES, " and ".join(where), when)
+    return _rests_on(RECORD_LINES, "amount", " and ".join(where), when)

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from ingestion.contract import load_contracts
-from ingestion.corrections import apply_corrections
+from ingestion.corrections import apply_all_corrections
 from ingestion.warehouse import ask_for, open_working
 from orchestration.audit.rebuild import build_models, project_of
 from orchestration.audit.restore import load_again
@@ -42,9 +41,7 @@ def reproduce(settings: Settings, publication_id: str) -> Reproduction:
         project, code = home.dbt_project, f"today's SQL and policy ({code_commit()}), as {commit} is not in this checkout"
     with open_working(home.working_database, home.memory_limit) as con:
         load_again(con, settings.archive, home.extracts, manifest["inputs"])
-        if (project / ROW_CORRECTIONS).exists():
-            for contract in load_contracts().values():
-                apply_corrections(con, contract, project / ROW_CORRECTIONS)
+        apply_all_corrections(con, project / ROW_CORRECTIONS)
         ask_for(con, date.fromisoformat(manifest["as_of_date"]), f"reproduction of {publication_id}")
     build_models(home, project)
     with open_working(home.working_database, home.memory_limit) as con:

@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -40,10 +41,12 @@ class Policy:
     """A policy version that rows were computed under, who stands for it, and those of its rows that speak of them."""
 
     policy_version: str
+    policy_area: str
+    effective_from: date | None
     author: str
     approver: str
     reason: str
-    effective_from: str | None
+    reference: str | None
     rows: tuple[dict[str, Any], ...]
 
 
@@ -320,10 +323,11 @@ class _Way:
         if "policy_version" not in columns:
             return ()
         of_cells = f"policy_version in (select policy_version from {cells})"
-        versions = self.con.execute(
-            "select policy_version, author, approver, reason, effective_from::varchar from marts.dim_policies "
-            f"where {of_cells} order by policy_version"
-        ).fetchall()
+        names, versions = fetched(
+            self.con,
+            "select policy_version, policy_area, effective_from, author, approver, reason, reference from marts.dim_policies "
+            f"where {of_cells} order by policy_version",
+        )
         told = self.con.execute(
             f"select policy_version, policy_table, policy_row from marts.dim_policy_rows where {of_cells} order by all"
         ).fetchall()
@@ -337,8 +341,7 @@ class _Way:
         new = [row for row in speaking if json.dumps(row) not in self.told_of_policy]
         self.told_of_policy.update(map(json.dumps, new))
         return tuple(
-            Policy(version, author, approver, reason, effective_from, tuple(_of_version(new, version)))
-            for version, author, approver, reason, effective_from in versions
+            Policy(**dict(zip(names, version, strict=True)), rows=tuple(_of_version(new, version[0]))) for version in versions
         )
 
     def _count(self, rows: str) -> int:

@@ -16,8 +16,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.contract import load_contracts
-from ingestion.corrections import apply_corrections
+from ingestion.corrections import apply_all_corrections
 from ingestion.errors import DataRefusedError
 from ingestion.sql import literal, quoted
 from ingestion.warehouse import ask_for, open_working
@@ -65,7 +64,11 @@ class Waterfall:
     amounts: tuple[tuple[Any, ...], ...]
     customers: tuple[tuple[Any, ...], ...]
     rows: tuple[tuple[Any, ...], ...]
-    is_explained: bool
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether no build of what was published found anything without a cause."""
+        return "rebuilt" not in self.causes or not any(row[1 + self.causes.index("rebuilt")] for row in self.rows)
 
     def as_text(self) -> Iterator[str]:
         """All of it, as lines for a person."""
@@ -178,7 +181,6 @@ class _Steps:
     def _build(self, known: Collection[int], state: str) -> None:
         """Build A's day of these loads only, with the decisions on lines of theirs."""
         loads = ", ".join(str(load) for load in sorted(known))
-        decisions = self.home.home / "row_corrections.csv"
         with open_working(self.home.working_database, self.home.memory_limit) as con:
             for (table,) in con.execute("select table_name from duckdb_tables() where schema_name = 'delivered'").fetchall():
                 load = "load_id" if table in ("loads", "quarantined_rows") else "_load_id"
@@ -186,15 +188,7 @@ class _Steps:
                     f"create or replace table raw.{quoted(table)} as from delivered.{quoted(table)} where {load} in ({loads})"
                 )
             con.execute(f"update raw.quarantined_rows set mended_by_load_id = null where mended_by_load_id not in ({loads})")
-            if (self.project / ROW_CORRECTIONS).exists():
-                con.execute(
-                    f"copy (select decisions.* from read_csv({literal(str(self.project / ROW_CORRECTIONS))}, all_varchar = true, "
-                    "header = true, auto_detect = true, delim = ',') as decisions semi join raw.loads as loads "
-                    "on decisions.table_name = loads.table_name and decisions.file_sha256 = loads.file_sha256) "
-                    f"to {literal(str(decisions))} (header)"
-                )
-                for contract in load_contracts().values():
-                    apply_corrections(con, contract, decisions)
+            apply_all_corrections(con, self.project / ROW_CORRECTIONS, of_loaded_files=True)
             ask_for(con, date.fromisoformat(self.about_a["as_of_date"]), f"comparison: {state if state in PROJECT else 'as A'}")
         build_models(self.home, self.project, *(("--select", *self.selection) if self.selection else ()))
 
@@ -292,5 +286,4 @@ def _told(figures: duckdb.DuckDBPyConnection, causes: Sequence[str], customers_s
         )
         select mart, {counts} from changed group by mart order by mart"""
     ).fetchall()
-    is_explained = not any("rebuilt" in once and row[1 + once.index("rebuilt")] for row in rows)
-    return Waterfall(tuple(code), once, tuple(amounts), tuple(customers), tuple(rows), is_explained)
+    return Waterfall(tuple(code), once, tuple(amounts), tuple(customers), tuple(rows))

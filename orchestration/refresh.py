@@ -46,7 +46,10 @@ def run_refresh(settings: Settings, as_of_date: date, profile: str, extracts: Pa
                 )
             )
         tell_refresh(settings, instance, result.dagster_run, result.all_events)
-        return RefreshOutcome(result.success, tuple(problems_of(result.all_events)))
+        problems = tuple(problems_of(result.all_events))
+        with settings.refresh_log.open("a", encoding="utf-8") as log:
+            log.writelines(f"{problem}\n" for problem in problems)
+        return RefreshOutcome(result.success, problems)
 
 
 def _refuse_damaged(settings: Settings) -> None:

@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from importlib import metadata
@@ -23,8 +23,9 @@ from orchestration.dbt_manifest import project_state
 from orchestration.lineage import ColumnLineage, derive_lineage, known_lineage
 from orchestration.openlineage_events import emit, load_steps, model_steps
 from orchestration.publication.candidate import fingerprint_candidate, write_candidate
+from orchestration.quality.dbt_tests import build_failures, dbt_outcomes
 from orchestration.quality.evidence import record
-from orchestration.quality.gate import candidate_evidence, dbt_outcomes
+from orchestration.quality.gate import candidate_evidence, refused_evidence
 from orchestration.resources import run_started_at
 from orchestration.settings import Settings
 
@@ -64,13 +65,12 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
         )
         if problem := emit(settings, context.run.run_id, steps):
             context.log.warning(problem)
-        _refuse_failures(target / "run_results.json")
+        outcomes = dbt_outcomes(settings.working_database, target)
+        if failed := build_failures(settings.working_database, target):
+            record(refused_evidence(settings, context.run_id), outcomes, run_started_at(context))
+            raise _refusal(failed)
         candidate = fingerprint_candidate(settings, as_of_date)
-        record(
-            candidate_evidence(settings, candidate.candidate_id),
-            dbt_outcomes(target / "run_results.json"),
-            run_started_at(context),
-        )
+        record(candidate_evidence(settings, candidate.candidate_id), outcomes, run_started_at(context))
         write_candidate(settings, candidate)
         # What dbt has parsed for this home serves the next run: a home that was moved is parsed anew only once.
         shutil.copy(target / "partial_parse.msgpack", settings.dbt_target)
@@ -115,15 +115,12 @@ def _column_metadata(lineage: ColumnLineage, manifest: Path) -> dict[str, dict[s
     }
 
 
-def _refuse_failures(run_results: Path) -> None:
-    """Say in one sentence which models and tests of the build failed."""
-    results = json.loads(run_results.read_text(encoding="utf-8"))["results"]
-    failed = [result for result in results if result["status"] in ("error", "fail")]
-    if failed:
-        told = "\n".join(f"  - {one['unique_id']}: {' '.join((one['message'] or one['status']).split())[:300]}" for one in failed)
-        raise DataRefusedError(
-            f"{len(failed)} dbt models or tests failed:\n{told}", "correct the data, the policy or the model that they name"
-        )
+def _refusal(failed: Sequence[str]) -> DataRefusedError:
+    """The models and tests of the build that failed, a line for each."""
+    told = "\n".join(f"  - {one}" for one in failed)
+    return DataRefusedError(
+        f"{len(failed)} dbt models or tests failed:\n{told}", "correct the data, the policy or the model that they name"
+    )
 
 
 class OfflineDbt(DbtCliResource):

@@ -21,26 +21,30 @@ class Mart:
 
 def read_marts(manifest: Path) -> list[Mart]:
     """Every mart of the dbt project, by name."""
-    nodes = _body(manifest)["nodes"].values()
-    grains = {
-        node["attached_node"]: tuple(node["test_metadata"]["kwargs"]["key"])
-        for node in nodes
-        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "unique_grain"
-    }
-    marts = (n for n in nodes if n["resource_type"] == "model" and n["schema"] == "marts")
+    keys = grains(manifest)
+    marts = (n for n in _body(manifest)["nodes"].values() if n["resource_type"] == "model" and n["schema"] == "marts")
     return sorted(
         (
             Mart(
                 node["name"],
                 node["description"],
                 {name: column["description"] for name, column in node["columns"].items()},
-                grains[node["unique_id"]],
+                keys[node["unique_id"]],
                 node["config"]["meta"].get("other_columns"),
             )
             for node in marts
         ),
         key=lambda mart: mart.name,
     )
+
+
+def grains(manifest: Path) -> dict[str, tuple[str, ...]]:
+    """Key columns of every model and seed that promises a grain, by its unique id."""
+    return {
+        node["attached_node"]: tuple(node["test_metadata"]["kwargs"]["key"])
+        for node in _body(manifest)["nodes"].values()
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "unique_grain"
+    }
 
 
 def mart_sources(manifest: Path, mart: str) -> set[str]:

@@ -13,6 +13,7 @@ from great_expectations.expectations import Expectation
 
 from orchestration.publication.marts import Mart
 from orchestration.quality.evidence import CheckOutcome
+from orchestration.quality.examples import printable, rows_found
 from orchestration.quality.expectations import SAMPLE_SIZE, no_rows, suite_runner
 from orchestration.quality.policies import POLICIES_UNCHANGED, check_policies
 from orchestration.settings import Settings
@@ -27,6 +28,15 @@ TIE_OUTS = (
     "migration_to_aging",
     "migration_to_opening",
     "aging_to_general_ledger",
+)
+TIE_OUT_KEY = ("as_of_date", "company_code", "customer_id", "currency_code")
+CUSTOMERS_THAT_DIFFER = (
+    f"select {', '.join(TIE_OUT_KEY)}, left_amount, right_amount from intermediate.int_quality__balances_compared "
+    "where tie_out_code = '{code}' and left_amount <> right_amount"
+)
+LOADS_THAT_DIFFER = (
+    "select load_id, table_name, delivered_row_count, loaded_row_count, quarantined_row_count from raw.loads "
+    "where delivered_row_count <> loaded_row_count + quarantined_row_count"
 )
 # Checks of a candidate besides the suites, by code, with what each is made on.
 CANDIDATE_CHECKS = {
@@ -46,7 +56,10 @@ def check_candidate(settings: Settings, marts: Iterable[Mart], as_of_date: date)
 def check_marts(database: Path, marts: Iterable[Mart], as_of_date: date) -> list[CheckOutcome]:
     """One outcome a mart: its contract's columns, grain and dates, and what is particular to it."""
     with suite_runner(database) as runner:
-        return [runner.run(SUITE, mart.name, f"select * from marts.{mart.name}", mart_suite(mart, as_of_date)) for mart in marts]
+        return [
+            runner.run(SUITE, mart.name, f"select * from marts.{mart.name}", mart_suite(mart, as_of_date), mart.grain)
+            for mart in marts
+        ]
 
 
 def mart_suite(mart: Mart, as_of_date: date) -> list[Expectation]:
@@ -251,8 +264,16 @@ def _tie_out(con: duckdb.DuckDBPyConnection, code: str) -> CheckOutcome:
         [code],
     ).fetchall()
     told = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(counts.items())) or "nothing to compare"
-    where = "; ".join(f"{day} {key}: {left} against {right}" for day, key, left, right, *_ in differing)
+    where = "; ".join(f"{day} {printable(key)}: {left} against {right}" for day, key, left, right, *_ in differing)
+    behind = _behind(con, code) if differing else ""
     return CheckOutcome(
-        f"tie_out_{code}", "fct_tie_outs", not differing, f"{told}{': ' + where if where else ''}",
+        f"tie_out_{code}", "fct_tie_outs", not differing, f"{told}{': ' + where if where else ''}{behind}",
         {"counts": counts, "differing": [[str(value) for value in row] for row in differing]},
     )  # fmt: skip
+
+
+def _behind(con: duckdb.DuckDBPyConnection, code: str) -> str:
+    """The customers or the files behind a difference, where the tie-out compares them."""
+    query = LOADS_THAT_DIFFER if code == "rows_landed" else CUSTOMERS_THAT_DIFFER.format(code=code)
+    found = rows_found(con, query, TIE_OUT_KEY)
+    return "" if found == "0 rows" else f"; of these {found}"

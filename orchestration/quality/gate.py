@@ -12,11 +12,10 @@ import duckdb
 from orchestration.publication.candidate import Candidate
 from orchestration.publication.marts import read_marts
 from orchestration.quality.candidate import CANDIDATE_CHECKS, SUITE
+from orchestration.quality.dbt_tests import DBT_TESTS
 from orchestration.quality.evidence import CheckOutcome, recorded
 from orchestration.quality.landing import load_evidence
 from orchestration.settings import Settings
-
-DBT_TESTS = "dbt_tests"
 
 
 @dataclass(frozen=True)
@@ -104,20 +103,12 @@ def candidate_evidence(settings: Settings, candidate_id: str) -> Path:
     return settings.evidence / "candidates" / candidate_id
 
 
+def refused_evidence(settings: Settings, run_id: str) -> Path:
+    """Folder of the evidence of a build that failed, and so left no candidate."""
+    return settings.evidence / "refused" / run_id
+
+
 def dbt_test_names(manifest: Path) -> list[str]:
     """Unique ids of every data test of the dbt project."""
     nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
     return sorted(name for name, node in nodes.items() if node["resource_type"] == "test")
-
-
-def dbt_outcomes(run_results: Path) -> list[CheckOutcome]:
-    """Outcomes of the data tests of one dbt run. A test of severity warn that finds rows passes and says so."""
-    results = json.loads(run_results.read_text(encoding="utf-8"))["results"]
-    tests = [result for result in results if result["unique_id"].startswith("test.")]
-    return [
-        CheckOutcome(
-            DBT_TESTS, test["unique_id"], test["status"] in ("pass", "warn"), f"{test['status']}: {test['failures'] or 0} rows",
-            {"status": test["status"], "failures": test["failures"], "message": test["message"]},
-        )
-        for test in tests
-    ]  # fmt: skip

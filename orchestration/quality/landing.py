@@ -6,6 +6,7 @@ Guards the border between files and the warehouse; dbt tests guard the inside, `
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import great_expectations.expectations as gxe
 from great_expectations.expectations import Expectation
 
@@ -14,10 +15,12 @@ from ingestion.loader import Load
 from ingestion.sql import literal, quoted
 from ingestion.warehouse import LINEAGE_COLUMNS
 from orchestration.quality.evidence import CheckOutcome, record, recorded
+from orchestration.quality.examples import rows_found
 from orchestration.quality.expectations import no_rows, suite_runner
 from orchestration.settings import Settings
 
 SUITE, QUARANTINE = "landing_suite", "landing_quarantine"
+SET_ASIDE = "select load_id, line_number, column_name, reason from raw.quarantined_rows where load_id = {load_id}"
 
 
 def landing_suite(contract: Contract, load: Load) -> list[Expectation]:
@@ -61,8 +64,8 @@ def check_loads(settings: Settings, contract: Contract, loads: list[Load], at: d
                     f"select * from raw.{quoted(contract.raw_name)} where _load_id = {load.load_id} and _is_corrected is not true"
                 )
                 found = [
-                    runner.run(SUITE, f"load {load.load_id}", query, landing_suite(contract, load)),
-                    _quarantine_outcome(load),
+                    runner.run(SUITE, f"load {load.load_id}", query, landing_suite(contract, load), contract.key),
+                    _quarantine_outcome(settings.working_database, load),
                 ]
                 record(load_evidence(settings, load.load_id), found, at)
                 outcomes += found
@@ -74,7 +77,10 @@ def load_evidence(settings: Settings, load_id: int) -> Path:
     return settings.evidence / "loads" / str(load_id)
 
 
-def _quarantine_outcome(load: Load) -> CheckOutcome:
+def _quarantine_outcome(database: Path, load: Load) -> CheckOutcome:
     counts = f"{load.quarantined_row_count} of {load.delivered_row_count} rows"
     summary = f"{load.file_name}: {counts} of {load.table_name} quarantined"
+    if load.quarantined_row_count:
+        with duckdb.connect(str(database)) as con:
+            summary += f": {rows_found(con, SET_ASIDE.format(load_id=load.load_id))}"
     return CheckOutcome(QUARANTINE, f"load {load.load_id}", load.quarantined_row_count == 0, summary)

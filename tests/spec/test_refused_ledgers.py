@@ -9,6 +9,7 @@ from pathlib import Path
 from ingestion.archive import fingerprint
 from orchestration.audit.diff import diff
 from orchestration.audit.ledger import Ledger
+from orchestration.quality.evidence import recorded
 from orchestration.settings import ROW_CORRECTIONS, Settings
 from tests.conftest import ROOT, WORKED_LEDGER, Home
 
@@ -115,8 +116,20 @@ def test_an_application_to_an_unknown_document_stops_the_build(new_home: Callabl
     home, extracts = new_home(), tmp_path / "extracts"
     shutil.copytree(WORKED_LEDGER, extracts)
     with (extracts / "applications.csv").open("a") as file:
-        file.write("A1,X1,C01-R,NOWHERE,,2026-03-01,1.00\n")
+        file.write("A1,X1,C01-R,NOWHERE,,2026-03-01,1.00\nA1,X2,DRAFT-\x1b[2J,C01-I,,2026-03-01,1.00\n")
     done = home.run("refresh", "--as-of", "2026-03-31", "--profile", "canonical", "--extracts", str(extracts))
     assert done.returncode == 1
     assert "applications_reach_documents" in done.stderr and "Traceback" not in done.stderr
     assert not home.serving_database.exists()
+    line = len((extracts / "applications.csv").read_text().splitlines()) - 1
+    told = (
+        "2 rows: company_code=A1, application_no=X1, credit_document_no=C01-R, debit_document_no=NOWHERE, "
+        f"problem=debit document NOWHERE was not delivered (applications.csv line {line}); "
+        r"company_code=A1, application_no=X2, credit_document_no=DRAFT-\x1b[2J, debit_document_no=C01-I, "
+        rf"problem=credit document DRAFT-\x1b[2J was not delivered (applications.csv line {line + 1})"
+    )
+    (evidence,) = (home.path / "evidence" / "refused").rglob("dbt_tests.json")
+    failed = [outcome.summary for outcome in recorded(evidence.parent, "dbt_tests") if outcome.summary.startswith("fail")]
+    *_, refresh = Ledger(home.path / "ledger" / "ledger.jsonl").entries()
+    for place in (done.stderr, (home.path / "refresh.log").read_text(), *failed, *refresh.details["problems"]):
+        assert told in place, place

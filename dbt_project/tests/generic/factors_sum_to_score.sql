@@ -1,6 +1,7 @@
 {# Grades whose factor contributions do not sum to the score, or whose weights do not sum to 100. #}
 {% test factors_sum_to_score(model) %}
-select grades.as_of_date, grades.customer_id
+select
+    grades.as_of_date, grades.customer_id, grades.score, sum(factors.contribution) as contributions, sum(factors.weight_pct) as weight_pct
 from {{ ref("fct_risk_grades") }} as grades
 left join {{ model }} as factors
     on grades.as_of_date = factors.as_of_date and grades.customer_id = factors.customer_id

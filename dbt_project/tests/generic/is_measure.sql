@@ -1,6 +1,6 @@
 {# Policy rows whose measure no model computes for the kind of subject that the row is about. #}
 {% test is_measure(model, column_name, subject_type="'customer'") %}
-select {{ column_name }}
+select *
 from {{ model }}
 where
     {{ column_name }} not like 'metrics.%'

@@ -49,6 +49,18 @@
     (12 * extract(year from {{ day }}) + extract(month from {{ day }}))
 {%- endmacro %}
 
+{# Whole months from one date to a later one: a month counts from the day on which it is full, not from where the calendar turns. #}
+{% macro months_between(earlier, later) -%}
+    {%- set turns = "(" ~ month_number(later) ~ " - " ~ month_number(earlier) ~ ")" -%}
+    cast({{ turns }} - case when {{ add_months(earlier, turns) }} > {{ later }} then 1 else 0 end as integer)
+{%- endmacro %}
+
+{# The month-end before the last `months` month-ends on or before a date. Counted in months: the same day so many months ago may lie a
+   day before the end of a longer month, and let one more in. #}
+{% macro month_end_before_the_last(months, day) -%}
+    cast({{ month_end(add_months(dbt.date_trunc("month", dbt.dateadd("day", 1, day)), "-1 - " ~ months)) }} as date)
+{%- endmacro %}
+
 {# As a column of a select: a row for each whole number from `lowest` to `highest`. #}
 {% macro each_number(lowest, highest) -%}
     {{ return(adapter.dispatch("each_number", "receivables")(lowest, highest)) }}

@@ -7,6 +7,13 @@
     group by dates.as_of_date, versions.policy_area
 {%- endmacro %}
 
+{# Whether a row that stands once for each choice of the aging policy that changes it (columns receipt_allocation and
+   instalment_allocation, `any` where the choice changes nothing) is the one that a version chose. #}
+{% macro is_chosen_by(policies, row) -%}
+    {{ row }}.receipt_allocation in ('any', {{ policies }}.receipt_allocation)
+    and {{ row }}.instalment_allocation in ('any', {{ policies }}.instalment_allocation)
+{%- endmacro %}
+
 {# Codes of the buckets that the aging policies in force on the reporting dates use, in their order, and `unapplied` at the end. Known
    when the model runs; while dbt only parses, there are none. #}
 {% macro wide_bucket_codes(buckets, policies) -%}

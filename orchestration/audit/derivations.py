@@ -124,7 +124,8 @@ TIED_OUT = f"{TODAY} and {TIE_OUT_KEY}"
 LEFT_IN_WINDOW = (
     f"{_same('company_code')} and part.from_bucket_code = cell.bucket_code and part.to_bucket_code <> part.from_bucket_code "
     "and part.as_of_date <= cell.as_of_date "
-    "and part.as_of_date > cell.as_of_date - to_months(cell.window_months) and part.as_of_date = last_day(part.as_of_date)"
+    "and part.as_of_date > last_day(cell.as_of_date + 1 - to_months(1 + cell.window_months)) "
+    "and part.as_of_date = last_day(part.as_of_date)"
 )
 OLDER = (
     "part.to_bucket_code = 'written_off' or (part.policy_version, cell.bucket_code, part.to_bucket_code) in (select "
@@ -138,8 +139,7 @@ ROLLED = (
 
 # The day before the reporting dates that are kept has no open items to show.
 OPENING_IS_KEPT = "previous_date in (select as_of_date from marts.dim_reporting_dates)"
-OPENED_ON = "last_day(cell.as_of_date - interval 1 month)"
-OPENED_IS_KEPT = "last_day(as_of_date - interval 1 month) in (select as_of_date from marts.dim_reporting_dates)"
+OPENED_IS_KEPT = "as_of_date - days_in_period in (select as_of_date from marts.dim_reporting_dates)"
 
 DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     # receivables
@@ -178,9 +178,14 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ("fct_turnover", "not_due_base_amount"): _sum(
         OPEN_ITEMS, "outstanding_base_amount", f"{TODAY} and {LEVEL} and {OWED} and part.due_date >= part.as_of_date"
     ),
-    ("fct_turnover", "sales_base_amount"): _sum(POSTINGS, "base_amount", f"{LEVEL} and {MONTH} and {SALES}"),
+    ("fct_turnover", "sales_base_amount"): _sum(
+        POSTINGS, "base_amount",
+        f"{LEVEL} and {SALES} and part.accounting_date > cell.as_of_date - cell.days_in_period "
+        "and part.accounting_date <= cell.as_of_date",
+    ),
     ("fct_turnover", "opening_base_amount"): _sum(
-        OPEN_ITEMS, "outstanding_base_amount", f"part.as_of_date = {OPENED_ON} and {LEVEL}", when=OPENED_IS_KEPT
+        OPEN_ITEMS, "outstanding_base_amount", f"part.as_of_date = cell.as_of_date - cell.days_in_period and {LEVEL}",
+        when=OPENED_IS_KEPT,
     ),
     ("fct_turnover", "dso_average"): _of_row(
         "round(cast((opening_base_amount + closing_base_amount) * days_in_period as double) "

@@ -73,3 +73,28 @@ def test_turnover_days_stand_against_the_industrys(ledger: Home) -> None:
         "select benchmark_code, benchmark_turnover_days, turnover_days_over_benchmark from marts.fct_turnover "
         "where level = 'customer' and level_key = 'T1-T01' and as_of_date = '2026-03-31'"
     ) == [("manufacturing", Decimal("89.00"), Decimal("-70.055556"))]
+
+
+def test_count_back_passes_over_a_month_of_net_credits(ledger: Home) -> None:
+    # N1 owes 500 + 300 - 100 = 700. March's 300 fit (31 days), February's -100 make the 400 that are left 500 (28 days),
+    # January's 500 fit exactly (31 days). April's credit note lies ahead.
+    assert turnover(ledger, "customer", "T2-N1")["dso_countback"] == Decimal("90.000000")
+    # On 28 February 400 are owed: 28 days of net credits, and all 31 of January.
+    february = turnover(ledger, "customer", "T2-N1", "2026-02-28")
+    assert february["dso_countback"] == Decimal("59.000000")
+    assert february["dso_simple"] is None
+    assert february["note"] == "credit notes exceed sales in the period; no payments in the period"
+
+
+def test_days_of_a_balance_in_credit_are_null_and_the_note_says_so(ledger: Home) -> None:
+    # N2: -900 at the opening, -800 at the closing.
+    march = turnover(ledger, "customer", "T2-N2")
+    figures = ("dso_simple", "dso_average", "dso_countback", "turnover_ratio", "turnover_days")
+    assert [march[figure] for figure in figures] == [None] * 5
+    assert march["note"] == "closing balance in credit; average balance in credit; no payments in the period"
+
+
+def test_a_balance_of_zero_is_zero_days(ledger: Home) -> None:
+    march = turnover(ledger, "customer", "T2-N3")
+    assert (march["dso_simple"], march["dso_countback"]) == (Decimal(0), Decimal(0))
+    assert march["turnover_days"] is None and march["note"] == "no average balance"

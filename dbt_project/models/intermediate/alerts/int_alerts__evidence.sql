@@ -89,8 +89,10 @@ late_payments as (
         applications.line_number
     from standing
     inner join {{ ref("int_measures__parameters") }} as parameters on standing.as_of_date = parameters.as_of_date
+    inner join {{ ref("int_receivables__policies_dated") }} as aging on standing.as_of_date = aging.as_of_date
     inner join {{ ref("int_receivables__payments") }} as payments
         on standing.customer_id = payments.customer_id
+        and {{ is_chosen_by("aging", "payments") }}
         and payments.effective_date <= standing.as_of_date
         and payments.effective_date > {{ dbt.dateadd("day", "-parameters.recent_payment_window_days", "standing.as_of_date") }}
     inner join {{ ref("stg_erp__documents") }} as documents

@@ -1,9 +1,11 @@
 -- Promises to pay, and whether each was kept: its amount paid on its document after it was made and by the promised day.
 -- Grain: one row per promise_id.
 with payments as (
-    select company_code, document_no, paid_on, sum(paid_amount) as paid_amount
-    from {{ ref("int_receivables__payments") }}
-    group by company_code, document_no, paid_on
+    select payments.company_code, payments.document_no, payments.paid_on, sum(payments.paid_amount) as paid_amount
+    from {{ ref("int_receivables__payments") }} as payments
+    inner join {{ ref("int_receivables__policies_dated") }} as aging
+        on aging.as_of_date = {{ as_of_date() }} and {{ is_chosen_by("aging", "payments") }}
+    group by payments.company_code, payments.document_no, payments.paid_on
 ),
 
 paid as (

@@ -1,6 +1,13 @@
 -- What customers paid late and what they had promised, each laid to the last contact before it within the policy's window.
 -- Grain: one row per result_key; activity_id null where no contact came before.
-with results as (
+with payments as (
+    select payments.*
+    from {{ ref("int_receivables__payments") }} as payments
+    inner join {{ ref("int_receivables__policies_dated") }} as aging
+        on aging.as_of_date = {{ as_of_date() }} and {{ is_chosen_by("aging", "payments") }}
+),
+
+results as (
     select
         'payment' as result_type,
         'payment ' || company_code || ' ' || application_no || ' ' || document_no || ' ' || cast(instalment_no as varchar) as result_key,
@@ -9,7 +16,7 @@ with results as (
         paid_on as caused_before,
         paid_base_amount as recovered_base_amount,
         cast(null as boolean) as is_kept
-    from {{ ref("int_receivables__payments") }}
+    from payments
     where days_late > 0 and effective_date <= {{ as_of_date() }}
     union all
     select

@@ -12,10 +12,9 @@ select
     payment.days_late_change,
     orders.order_change_pct,
     orders.largest_order_ratio,
-    {{ ratio(
-        dbt.datediff("least(customers.customer_since_date, reported.first_accounting_date)", "reported.as_of_date", "month"), "12"
-    ) }} as years_of_cooperation,
-    {{ dbt.datediff("reported.first_accounting_date", "reported.as_of_date", "month") }} as months_of_business,
+    {{ ratio(months_between("least(customers.customer_since_date, reported.first_accounting_date)", "reported.as_of_date"), "12") }}
+        as years_of_cooperation,
+    {{ months_between("reported.first_accounting_date", "reported.as_of_date") }} as months_of_business,
     clean.clean_months,
     promises.promises_kept_pct,
     exposures.limit_use_pct,

@@ -3,7 +3,7 @@
 with all_dates as (
     select as_of_date as balance_date from {{ ref("int_dates__reporting") }}
     union
-    select opening_date from {{ ref("int_dates__reporting") }}
+    select opening_date from {{ ref("int_dates__reporting") }} where opening_date is not null
     union
     select previous_date from {{ ref("int_dates__reporting") }}
 )

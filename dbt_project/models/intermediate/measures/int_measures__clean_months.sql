@@ -1,39 +1,67 @@
 -- Whole months that each customer has been without an overdue amount: since its last overdue day, or since its first posting.
 -- Grain: one row per as_of_date and customer_id.
 --
--- A stretch of overdue days is a period of an instalment that was open after its due day.
-with stretches as (
-    select
-        periods.customer_id,
-        periods.valid_before as overdue_before
-    from {{ ref("int_receivables__periods_in_force") }} as periods
+-- A stretch of overdue days is a period of an instalment that was open after its due day. Each date looks back under its own policy's
+-- choices, whatever was in force before.
+with policies as (
+    select policies.* from {{ ref("int_receivables__policies_dated") }} as policies
+    inner join {{ ref("int_dates__reporting") }} as dates on policies.as_of_date = dates.as_of_date
+),
+
+choices as (
+    select distinct receipt_allocation, instalment_allocation from policies
+),
+
+stretches as (
+    select choices.receipt_allocation, choices.instalment_allocation, periods.customer_id, periods.valid_before as overdue_before
+    from {{ ref("int_receivables__balance_periods") }} as periods
+    inner join choices on {{ is_chosen_by("choices", "periods") }}
     where periods.open_amount > 0 and (periods.valid_before is null or periods.valid_before > {{ dbt.dateadd("day", 1, "periods.due_date") }})
 ),
 
 first_dates_after as (
-    select days.overdue_before, min(dates.as_of_date) as as_of_date
+    select days.overdue_before, min(policies.as_of_date) as as_of_date
     from (select distinct overdue_before from stretches where overdue_before is not null) as days
-    inner join {{ ref("int_dates__reporting") }} as dates on days.overdue_before <= dates.as_of_date
+    inner join policies on days.overdue_before <= policies.as_of_date
     group by days.overdue_before
 ),
 
 ended as (
-    select first_dates_after.as_of_date, stretches.customer_id, max(stretches.overdue_before) as clean_since
+    select
+        first_dates_after.as_of_date, stretches.receipt_allocation, stretches.instalment_allocation, stretches.customer_id,
+        max(stretches.overdue_before) as clean_since
     from stretches
     inner join first_dates_after on stretches.overdue_before = first_dates_after.overdue_before
-    group by first_dates_after.as_of_date, stretches.customer_id
+    group by first_dates_after.as_of_date, stretches.receipt_allocation, stretches.instalment_allocation, stretches.customer_id
 ),
 
-dated as (
+looked_back as (
     select
         reported.as_of_date,
         reported.customer_id,
         reported.first_accounting_date,
+        choices.receipt_allocation,
+        choices.instalment_allocation,
         max(ended.clean_since) over (
-            partition by reported.customer_id order by reported.as_of_date rows between unbounded preceding and current row
+            partition by reported.customer_id, choices.receipt_allocation, choices.instalment_allocation order by reported.as_of_date
+            rows between unbounded preceding and current row
         ) as clean_since
     from {{ ref("int_customers__reported") }} as reported
-    left join ended on reported.as_of_date = ended.as_of_date and reported.customer_id = ended.customer_id
+    cross join choices
+    left join ended
+        on reported.as_of_date = ended.as_of_date
+        and reported.customer_id = ended.customer_id
+        and choices.receipt_allocation = ended.receipt_allocation
+        and choices.instalment_allocation = ended.instalment_allocation
+),
+
+dated as (
+    select looked_back.*
+    from looked_back
+    inner join policies
+        on looked_back.as_of_date = policies.as_of_date
+        and looked_back.receipt_allocation = policies.receipt_allocation
+        and looked_back.instalment_allocation = policies.instalment_allocation
 )
 
 select
@@ -41,7 +69,7 @@ select
     dated.customer_id,
     case
         when overdue.longest_overdue_days > 0 then 0
-        else cast({{ dbt.datediff("coalesce(dated.clean_since, dated.first_accounting_date)", "dated.as_of_date", "month") }} as integer)
+        else {{ months_between("coalesce(dated.clean_since, dated.first_accounting_date)", "dated.as_of_date") }}
     end as clean_months
 from dated
 left join {{ ref("int_measures__overdue") }} as overdue

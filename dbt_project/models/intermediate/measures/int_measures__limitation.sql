@@ -19,7 +19,7 @@ select
     -- Where no sender delivers confirmations nothing can be said of any.
     case
         when sources.is_delivered
-            then cast({{ dbt.datediff("coalesce(confirmed.confirmed_on, reported.first_accounting_date)", "reported.as_of_date", "month") }} as integer)
+            then {{ months_between("coalesce(confirmed.confirmed_on, reported.first_accounting_date)", "reported.as_of_date") }}
     end as months_since_confirmation
 from {{ ref("int_customers__reported") }} as reported
 inner join {{ ref("int_quality__source_counts") }} as sources on sources.table_name = 'erp.statement_confirmations'

@@ -2,12 +2,14 @@
 -- Grain: one row per as_of_date and customer_id with payments in the window.
 with daily as (
     select
+        receipt_allocation,
+        instalment_allocation,
         customer_id,
         effective_date,
         sum(paid_base_amount * days_late) as late_amount_days,
         sum(paid_base_amount) as paid_base_amount
     from {{ ref("int_receivables__payments") }}
-    group by customer_id, effective_date
+    group by receipt_allocation, instalment_allocation, customer_id, effective_date
 ),
 
 windows as (
@@ -27,7 +29,11 @@ summed as (
         sum(case when daily.effective_date > windows.recent_after then daily.late_amount_days end) as recent_late_amount_days,
         sum(case when daily.effective_date > windows.recent_after then daily.paid_base_amount end) as recent_paid_base_amount
     from windows
-    inner join daily on daily.effective_date <= windows.as_of_date and daily.effective_date > windows.window_after
+    inner join {{ ref("int_receivables__policies_dated") }} as policies on windows.as_of_date = policies.as_of_date
+    inner join daily
+        on daily.effective_date <= windows.as_of_date
+        and daily.effective_date > windows.window_after
+        and {{ is_chosen_by("policies", "daily") }}
     group by windows.as_of_date, daily.customer_id
 )
 

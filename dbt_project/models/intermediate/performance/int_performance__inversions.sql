@@ -24,8 +24,10 @@ rates as (
 ordered as (
     select rates.*, grades.from_score
     from rates
+    inner join {{ ref("int_dates__policies_in_force") }} as in_force
+        on rates.cohort_date = in_force.as_of_date and in_force.policy_area = 'scorecard'
     inner join {{ ref("policy_grades") }} as grades
-        on grades.policy_version = {{ policy_now("scorecard") }} and rates.grade_code = grades.grade_code
+        on in_force.policy_version = grades.policy_version and rates.grade_code = grades.grade_code
 ),
 
 compared as (
@@ -48,6 +50,6 @@ compared as (
 
 select distinct compared.cohort_code, compared.cohort_date, compared.horizon_days, compared.outcome_code
 from compared
-inner join {{ ref("policy_performance") }} as performance on performance.policy_version = {{ policy_now("performance") }}
+inner join {{ ref("int_performance__policies_dated") }} as performance on compared.cohort_date = performance.as_of_date
 -- Two proportions differ when their difference exceeds z standard errors of the pooled one.
 where compared.rate_difference > performance.inversion_z_score * sqrt(compared.pooled_rate * (1 - compared.pooled_rate) * compared.inverse_count)

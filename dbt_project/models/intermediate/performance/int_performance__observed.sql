@@ -8,7 +8,8 @@ select
     outlooks.customer_id,
     coalesce(outlooks.next_event_date <= {{ dbt.dateadd("day", "horizons.horizon_days", "outlooks.as_of_date") }}, false) as is_bad
 from {{ ref("int_performance__outlooks") }} as outlooks
+inner join {{ ref("int_performance__policies_dated") }} as policies on outlooks.as_of_date = policies.as_of_date
 inner join {{ ref("policy_performance_horizons") }} as horizons
-    on horizons.policy_version = {{ policy_now("performance") }}
+    on policies.policy_version = horizons.policy_version
     and {{ dbt.dateadd("day", "horizons.horizon_days", "outlooks.as_of_date") }} <= {{ as_of_date() }}
 where not outlooks.is_already_bad

@@ -31,7 +31,7 @@ paired as (
         greatest(coalesce(expected.share, 0), performance.lowest_share) as expected_share
     from grid
     cross join first_dates
-    inner join {{ ref("policy_performance") }} as performance on performance.policy_version = {{ policy_now("performance") }}
+    inner join {{ ref("int_performance__policies_dated") }} as performance on grid.as_of_date = performance.as_of_date
     left join shares as actual on grid.as_of_date = actual.as_of_date and grid.grade_code = actual.grade_code
     left join shares as expected on first_dates.as_of_date = expected.as_of_date and grid.grade_code = expected.grade_code
 )

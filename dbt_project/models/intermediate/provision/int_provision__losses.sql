@@ -1,6 +1,8 @@
 -- Amounts written off of instalments, with the day on which each counts, up to the as-of date.
--- Grain: one row per company, document, instalment and effective_date.
+-- Grain: one row per receipt_allocation, instalment_allocation, company, document, instalment and effective_date.
 select
+    receipt_allocation,
+    instalment_allocation,
     company_code,
     document_no,
     instalment_no,
@@ -8,4 +10,4 @@ select
     sum(settled_base_amount) as written_off_base_amount
 from {{ ref("int_receivables__settlements") }}
 where credit_document_type = 'write_off' and effective_date <= {{ as_of_date() }}
-group by company_code, document_no, instalment_no, effective_date
+group by receipt_allocation, instalment_allocation, company_code, document_no, instalment_no, effective_date

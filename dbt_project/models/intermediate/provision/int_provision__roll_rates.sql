@@ -46,7 +46,7 @@ windowed as (
     from policies
     inner join monthly
         on monthly.as_of_date <= policies.as_of_date
-        and monthly.as_of_date > {{ add_months("policies.as_of_date", "-policies.window_months") }}
+        and monthly.as_of_date > {{ month_end_before_the_last("policies.window_months", "policies.as_of_date") }}
     inner join buckets as from_buckets
         on policies.aging_policy_version = from_buckets.policy_version and monthly.from_bucket_code = from_buckets.bucket_code
     left join buckets as to_buckets

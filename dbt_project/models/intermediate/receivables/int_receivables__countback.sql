@@ -1,45 +1,69 @@
 -- DSO by count-back: whole newest months of sales taken off the closing balance, then the part of the month that remains.
--- Grain: one row per as_of_date, level and level_key whose count-back ends inside the known sales.
+-- Grain: one row per as_of_date, level and level_key whose closing balance is above zero.
 --
--- With cumulative sales C, the balance AR reaches back to the month m with C(m-1) <= C(as of) - AR < C(m): the days after m
--- count in full, and of m the share (C(m) - (C(as of) - AR)) / sales(m). It needs every month to have sales of zero or more.
-with sales as (
-    select
-        *,
-        sales_through_month - sales_base_amount as sales_before_month
-    from {{ ref("int_receivables__sales_grouped") }}
+-- With S(m) the sales from month m through the date, the balance AR reaches back to the newest month m with S(m) >= AR: the days after m
+-- count in full, and of m the share (AR - S(m+1)) / sales(m). A month of net credits between them only makes S smaller, so the count goes
+-- on past it. Nothing before m and nothing after the date is looked at.
+with bases as (
+    select * from {{ ref("int_receivables__turnover_bases") }}
+    where closing_base_amount > 0 and not has_mixed_base_currencies
 ),
 
-not_negative as (
-    select level, level_key from sales group by level, level_key having min(sales_base_amount) >= 0
-),
-
-targets as (
+months as (
     select
         bases.as_of_date,
         bases.level,
         bases.level_key,
-        max(sales.sales_through_month) - max(bases.closing_base_amount) as sales_before_balance
-    from {{ ref("int_receivables__turnover_bases") }} as bases
-    inner join not_negative on bases.level = not_negative.level and bases.level_key = not_negative.level_key
-    inner join sales
+        bases.closing_base_amount,
+        sales.last_day,
+        sales.day_count,
+        sales.sales_base_amount,
+        sum(sales.sales_base_amount) over back as sales_since,
+        count(*) over back - count(sales.sales_base_amount) over back as unknown_count,
+        least(bases.lowest_base_currency_code, min(sales.lowest_base_currency_code) over back)
+        <> greatest(bases.highest_base_currency_code, max(sales.highest_base_currency_code) over back) as is_mixed
+    from bases
+    inner join {{ ref("int_receivables__sales_grouped") }} as sales
         on bases.level = sales.level and bases.level_key = sales.level_key and bases.as_of_date >= sales.month_start
-    where bases.closing_base_amount > 0 and not bases.has_mixed_base_currencies
-    group by bases.as_of_date, bases.level, bases.level_key
+    window
+        back as (
+            partition by bases.as_of_date, bases.level, bases.level_key order by sales.month_start desc
+            rows between unbounded preceding and current row
+        )
+),
+
+-- The newest month that ends the count: the balance is used up, or what it is counted with is not known.
+reached as (
+    select *, row_number() over (partition by as_of_date, level, level_key order by last_day desc) as month_rank
+    from months
+    where sales_since >= closing_base_amount or unknown_count > 0 or is_mixed
+),
+
+counted as (
+    select
+        bases.as_of_date,
+        bases.level,
+        bases.level_key,
+        case
+            when reached.is_mixed then 'count-back meets companies with different base currencies'
+            when reached.unknown_count > 0 then 'count-back meets sales without a rate into the base currency'
+            when reached.level_key is null then 'all sales of the ledger are less than the closing balance, so count-back has no end'
+        end as note,
+        {{ dbt.datediff("reached.last_day", "bases.as_of_date", "day") }}
+        + cast(reached.closing_base_amount - reached.sales_since + reached.sales_base_amount as double)
+        / nullif(reached.sales_base_amount, 0) * reached.day_count as day_count
+    from bases
+    left join reached
+        on bases.as_of_date = reached.as_of_date
+        and bases.level = reached.level
+        and bases.level_key = reached.level_key
+        and reached.month_rank = 1
 )
 
 select
-    targets.as_of_date,
-    targets.level,
-    targets.level_key,
-    cast(
-        {{ dbt.datediff("sales.last_day", "targets.as_of_date", "day") }}
-        + cast(sales.sales_through_month - targets.sales_before_balance as double) / sales.sales_base_amount * sales.day_count
-        as decimal(24, 6)
-    ) as dso_countback
-from targets
-inner join sales
-    on targets.level = sales.level
-    and targets.level_key = sales.level_key
-    and targets.sales_before_balance >= sales.sales_before_month
-    and targets.sales_before_balance < sales.sales_through_month
+    as_of_date,
+    level,
+    level_key,
+    case when note is null then cast(day_count as decimal(24, 6)) end as dso_countback,
+    note
+from counted

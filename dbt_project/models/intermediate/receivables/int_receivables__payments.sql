@@ -1,6 +1,8 @@
 -- Payments on instalments: what was paid, when it was received and how many days after it was due.
--- Grain: one row per company, application, document and instalment paid by a receipt or an advance.
+-- Grain: one row per receipt_allocation, instalment_allocation, company, application, document and instalment paid by a receipt or an advance.
 select
+    receipt_allocation,
+    instalment_allocation,
     company_code,
     application_no,
     document_no,

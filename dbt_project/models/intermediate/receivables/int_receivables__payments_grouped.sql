@@ -1,5 +1,5 @@
 -- Payments of each calendar month up to the as-of date, with the days they were late, grouped as turnover shows them.
--- Grain: one row per level, level_key and month_start; amounts in base currency.
+-- Grain: one row per receipt_allocation, instalment_allocation, level, level_key and month_start; amounts in base currency.
 with payments as (
     select
         *,
@@ -10,6 +10,8 @@ with payments as (
 
 {% for level, column in turnover_levels().items() %}
 select
+    receipt_allocation,
+    instalment_allocation,
     '{{ level }}' as level,
     {{ column }} as level_key,
     month_start,
@@ -19,6 +21,6 @@ select
     count(*) as payment_count,
     count(case when days_late <= 0 then 1 end) as on_time_count
 from payments
-group by {{ column }}, month_start
+group by receipt_allocation, instalment_allocation, {{ column }}, month_start
 {% if not loop.last %}union all{% endif %}
 {% endfor %}

@@ -29,12 +29,7 @@ grouped as (
 ),
 
 bounded as (
-    select
-        *,
-        cast({{ month_end("month_start") }} as date) as month_end_date,
-        sum(sales_base_amount) over (
-            partition by level, level_key order by month_start rows between unbounded preceding and current row
-        ) as sales_through_month
+    select *, least(cast({{ month_end("month_start") }} as date), {{ as_of_date() }}) as last_day
     from grouped
 )
 
@@ -42,10 +37,9 @@ select
     level,
     level_key,
     month_start,
-    least(month_end_date, {{ as_of_date() }}) as last_day,
-    cast({{ dbt.datediff("month_start", "least(month_end_date, " ~ as_of_date() ~ ")", "day") }} + 1 as integer) as day_count,
+    last_day,
+    cast({{ dbt.datediff("month_start", "last_day", "day") }} + 1 as integer) as day_count,
     sales_base_amount,
-    sales_through_month,
     lowest_base_currency_code,
     highest_base_currency_code
 from bounded

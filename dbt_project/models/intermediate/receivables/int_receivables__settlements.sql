@@ -1,7 +1,9 @@
--- What settled each instalment, as the aging policy of the as-of date applies and allocates it.
--- Grain: one row per company, application, document and instalment.
+-- What settled each instalment, once for each choice of the aging policies in force on the balance dates that changes it.
+-- Grain: one row per receipt_allocation, instalment_allocation, company, application, document and instalment.
 {{ config(materialized="view") }}
 select
+    legs.receipt_allocation,
+    legs.instalment_allocation,
     legs.company_code,
     legs.application_no,
     legs.document_no,
@@ -16,11 +18,10 @@ select
     legs.settling_amount as settled_amount,
     {{ base_amount("legs.settling_amount", "instalments.fx_rate") }} as settled_base_amount
 from {{ ref("int_receivables__legs") }} as legs
-inner join {{ ref("int_receivables__policies_dated") }} as policies
-    on legs.receipt_allocation in ('any', policies.receipt_allocation)
-    and legs.instalment_allocation in ('any', policies.instalment_allocation)
 inner join {{ ref("int_receivables__instalments_completed") }} as instalments
     on legs.company_code = instalments.company_code
     and legs.document_no = instalments.document_no
     and legs.instalment_no = instalments.instalment_no
-where legs.leg = 'debit' and policies.as_of_date = {{ as_of_date() }}
+where
+    legs.leg = 'debit'
+    and exists (select 1 from {{ ref("int_receivables__policies_dated") }} as policies where {{ is_chosen_by("policies", "legs") }})

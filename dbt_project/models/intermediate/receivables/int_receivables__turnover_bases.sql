@@ -62,6 +62,12 @@ select
     case when closings.level_key is null then 0 else closings.not_due_base_amount end as not_due_base_amount,
     case when period_sales.level_key is null then 0 else period_sales.sales_base_amount end as sales_base_amount,
     subjects.first_accounting_date > dates.opening_date as is_opening_unknown,
+    least(
+        openings.lowest_base_currency_code, closings.lowest_base_currency_code, period_sales.lowest_base_currency_code
+    ) as lowest_base_currency_code,
+    greatest(
+        openings.highest_base_currency_code, closings.highest_base_currency_code, period_sales.highest_base_currency_code
+    ) as highest_base_currency_code,
     coalesce(
         least(openings.lowest_base_currency_code, closings.lowest_base_currency_code, period_sales.lowest_base_currency_code)
         <> greatest(openings.highest_base_currency_code, closings.highest_base_currency_code, period_sales.highest_base_currency_code),

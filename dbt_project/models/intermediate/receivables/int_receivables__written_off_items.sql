@@ -11,7 +11,6 @@ inner join {{ ref("int_dates__reporting") }} as dates
     on legs.effective_date > dates.previous_date and legs.effective_date <= dates.as_of_date
 inner join {{ ref("int_receivables__policies_dated") }} as policies
     on dates.as_of_date = policies.as_of_date
-    and legs.receipt_allocation in ('any', policies.receipt_allocation)
-    and legs.instalment_allocation in ('any', policies.instalment_allocation)
+    and {{ is_chosen_by("policies", "legs") }}
 where legs.leg = 'debit' and legs.credit_document_type = 'write_off'
 group by dates.as_of_date, legs.company_code, legs.document_no, legs.instalment_no

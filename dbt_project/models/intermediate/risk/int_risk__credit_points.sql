@@ -1,7 +1,10 @@
 -- Points that payments earned or lost in the payment window, and by how much they move the terms.
 -- Grain: one row per as_of_date and customer_id with payments in the window.
 with policies as (
-    select as_of_date, policy_version from {{ ref("int_dates__policies_in_force") }} where policy_area = 'scorecard'
+    select in_force.as_of_date, in_force.policy_version, aging.receipt_allocation, aging.instalment_allocation
+    from {{ ref("int_dates__policies_in_force") }} as in_force
+    inner join {{ ref("int_receivables__policies_dated") }} as aging on in_force.as_of_date = aging.as_of_date
+    where in_force.policy_area = 'scorecard'
 ),
 
 versions as (
@@ -11,6 +14,8 @@ versions as (
 daily as (
     select
         versions.policy_version,
+        payments.receipt_allocation,
+        payments.instalment_allocation,
         payments.customer_id,
         payments.effective_date,
         count(*) as payment_count,
@@ -21,7 +26,8 @@ daily as (
         on versions.policy_version = points.policy_version
         and (points.from_days_late is null or payments.days_late >= points.from_days_late)
         and (points.to_days_late is null or payments.days_late <= points.to_days_late)
-    group by versions.policy_version, payments.customer_id, payments.effective_date
+    group by
+        versions.policy_version, payments.receipt_allocation, payments.instalment_allocation, payments.customer_id, payments.effective_date
 ),
 
 summed as (
@@ -35,6 +41,7 @@ summed as (
     inner join policies on parameters.as_of_date = policies.as_of_date
     inner join daily
         on policies.policy_version = daily.policy_version
+        and {{ is_chosen_by("policies", "daily") }}
         and daily.effective_date <= parameters.as_of_date
         and daily.effective_date > {{ dbt.dateadd("day", "-parameters.payment_window_days", "parameters.as_of_date") }}
     group by parameters.as_of_date, policies.policy_version, daily.customer_id

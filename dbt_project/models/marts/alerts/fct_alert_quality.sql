@@ -1,9 +1,10 @@
 -- Does a rule cry wolf: of the alerts that it raised, how many became real within the longest horizon, how early, and what it missed.
 -- Grain: one row per as_of_date and rule_code.
 with horizon as (
-    select max(horizon_days) as horizon_days
-    from {{ ref("policy_performance_horizons") }}
-    where policy_version = {{ policy_now("performance") }}
+    select policies.as_of_date, max(horizons.horizon_days) as horizon_days
+    from {{ ref("int_performance__policies_dated") }} as policies
+    inner join {{ ref("policy_performance_horizons") }} as horizons on policies.policy_version = horizons.policy_version
+    group by policies.as_of_date
 ),
 
 of_customers as (
@@ -30,7 +31,7 @@ judged as (
         trouble.next_event_date,
         {{ dbt.dateadd("day", "horizon.horizon_days", "episodes.raised_on") }} as judged_on
     from {{ ref("int_alerts__episodes") }} as episodes
-    cross join horizon
+    inner join horizon on episodes.raised_on = horizon.as_of_date
     left join trouble
         on episodes.raised_on = trouble.as_of_date
         and episodes.subject_type = trouble.subject_type

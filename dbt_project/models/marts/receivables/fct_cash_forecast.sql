@@ -40,10 +40,12 @@ received as (
         case when count(payments.paid_base_amount) = count(*) then sum(payments.paid_base_amount) end as received_base_amount
     from {{ ref("int_receivables__open_items") }} as items
     inner join horizons_dated as horizons on items.as_of_date = horizons.as_of_date
+    inner join {{ ref("int_receivables__policies_dated") }} as aging on items.as_of_date = aging.as_of_date
     inner join {{ ref("int_receivables__payments") }} as payments
         on items.company_code = payments.company_code
         and items.document_no = payments.document_no
         and items.instalment_no = payments.instalment_no
+        and {{ is_chosen_by("aging", "payments") }}
         and payments.effective_date > items.as_of_date
         and payments.effective_date <= {{ dbt.dateadd("day", "horizons.horizon_weeks * " ~ days_of_a_week(), "items.as_of_date") }}
         and payments.effective_date <= {{ as_of_date() }}

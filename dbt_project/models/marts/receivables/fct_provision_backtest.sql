@@ -18,13 +18,15 @@ losses as (
         and losses.document_no = items.document_no
         and losses.instalment_no = items.instalment_no
         and losses.effective_date > items.as_of_date
+    inner join {{ ref("int_receivables__policies_dated") }} as policies
+        on items.as_of_date = policies.as_of_date and {{ is_chosen_by("policies", "losses") }}
     group by items.as_of_date, items.company_code
 )
 
 select
     allowances.as_of_date,
     allowances.company_code,
-    cast({{ dbt.datediff("allowances.as_of_date", as_of_date(), "month") }} as integer) as months_since,
+    {{ months_between("allowances.as_of_date", as_of_date()) }} as months_since,
     cast(allowances.outstanding_base_amount as decimal(18, 2)) as outstanding_base_amount,
     cast(round(allowances.allowance_base_amount, 2) as decimal(18, 2)) as allowance_base_amount,
     cast(coalesce(losses.written_off_since_base_amount, 0) as decimal(18, 2)) as written_off_since_base_amount,

@@ -12,7 +12,11 @@ with bases as (
         cast(closing_base_amount as decimal(18, 2)) as closing_base_amount,
         cast(not_due_base_amount as decimal(18, 2)) as not_due_base_amount,
         cast(sales_base_amount as decimal(18, 2)) as sales_base_amount,
-        case when has_mixed_base_currencies or sales_base_amount <= 0 then null else cast(sales_base_amount as decimal(18, 2)) end as usable_sales
+        case when not has_mixed_base_currencies and sales_base_amount > 0 then cast(sales_base_amount as decimal(18, 2)) end as usable_sales,
+        -- Days of a balance in credit would be negative, and mean nothing.
+        cast(case when closing_base_amount >= 0 then closing_base_amount end as decimal(18, 2)) as usable_closing,
+        cast(case when opening_base_amount + closing_base_amount >= 0 then opening_base_amount + closing_base_amount end as decimal(18, 2))
+            as usable_twice_average
     from {{ ref("int_receivables__turnover_bases") }}
 ),
 
@@ -35,15 +39,14 @@ figures as (
         policies.policy_version,
         policies.benchmark_code,
         policies.benchmark_turnover_days,
-        {{ ratio("bases.closing_base_amount * bases.days_in_period", "bases.usable_sales") }} as dso_simple,
-        {{ ratio("(bases.opening_base_amount + bases.closing_base_amount) * bases.days_in_period", "2 * bases.usable_sales") }}
-            as dso_average,
+        {{ ratio("bases.usable_closing * bases.days_in_period", "bases.usable_sales") }} as dso_simple,
+        {{ ratio("bases.usable_twice_average * bases.days_in_period", "2 * bases.usable_sales") }} as dso_average,
         {{ ratio("bases.not_due_base_amount * bases.days_in_period", "bases.usable_sales") }} as best_possible_dso,
         {{ ratio(
             "100 * (bases.opening_base_amount + bases.usable_sales - bases.closing_base_amount)",
             "bases.opening_base_amount + bases.usable_sales - bases.not_due_base_amount"
         ) }} as collection_effectiveness_index,
-        {{ ratio("2 * bases.usable_sales", "bases.opening_base_amount + bases.closing_base_amount") }} as turnover_ratio
+        {{ ratio("2 * bases.usable_sales", "bases.usable_twice_average") }} as turnover_ratio
     from bases
     inner join policies on bases.as_of_date = policies.as_of_date
 )
@@ -61,7 +64,7 @@ select
     figures.dso_average,
     case
         when figures.has_mixed_base_currencies then null
-        when figures.closing_base_amount = 0 and figures.usable_sales is not null then 0
+        when figures.closing_base_amount = 0 then 0
         else countback.dso_countback
     end as dso_countback,
     figures.best_possible_dso,
@@ -81,14 +84,19 @@ select
     nullif(concat_ws(
         '; ',
         case when figures.has_mixed_base_currencies then 'companies with different base currencies' end,
-        case when figures.sales_base_amount is null or figures.closing_base_amount is null then 'no rate into the base currency' end,
+        case
+            when figures.sales_base_amount is null or figures.closing_base_amount is null
+                or (figures.opening_base_amount is null and not figures.is_opening_unknown)
+                then 'no rate into the base currency'
+        end,
         case when figures.sales_base_amount = 0 then 'no sales in the period' end,
         case when figures.sales_base_amount < 0 then 'credit notes exceed sales in the period' end,
         case when figures.is_opening_unknown then 'opening balance unknown' end,
-        case
-            when figures.closing_base_amount > 0 and countback.dso_countback is null
-                then 'count-back needs more months of sales, or a month has net credits'
-        end,
+        case when figures.closing_base_amount < 0 then 'closing balance in credit' end,
+        case when figures.opening_base_amount + figures.closing_base_amount < 0 then 'average balance in credit' end,
+        case when figures.opening_base_amount + figures.closing_base_amount = 0 then 'no average balance' end,
+        case when figures.opening_base_amount + figures.usable_sales - figures.not_due_base_amount = 0 then 'nothing was there to collect' end,
+        countback.note,
         case when punctuality.weighted_days_late is null then 'no payments in the period' end
     ), '') as note,
     figures.policy_version

@@ -22,7 +22,7 @@ select
     end as status_code,
     performance.policy_version
 from {{ ref("int_performance__discriminations") }} as found
-inner join {{ ref("policy_performance") }} as performance on performance.policy_version = {{ policy_now("performance") }}
+inner join {{ ref("int_performance__policies_dated") }} as performance on found.cohort_date = performance.as_of_date
 left join {{ ref("int_performance__stability") }} as stability on found.cohort_date = stability.as_of_date
 left join {{ ref("int_performance__inversions") }} as inversions
     on found.cohort_code = inversions.cohort_code

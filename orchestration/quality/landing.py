@@ -57,6 +57,8 @@ def check_loads(settings: Settings, contract: Contract, loads: list[Load], at: d
         else:
             unchecked.append(load)
     if unchecked:
+        # One database file cannot be open in two ways, and the suite's runner opens it in its own.
+        set_aside = {load.load_id: _quarantine_outcome(settings.working_database, load) for load in unchecked}
         with suite_runner(settings.working_database) as runner:
             for load in unchecked:
                 # What was corrected afterwards was judged then; the evidence of a load is of what it loaded.
@@ -65,7 +67,7 @@ def check_loads(settings: Settings, contract: Contract, loads: list[Load], at: d
                 )
                 found = [
                     runner.run(SUITE, f"load {load.load_id}", query, landing_suite(contract, load), contract.key),
-                    _quarantine_outcome(settings.working_database, load),
+                    set_aside[load.load_id],
                 ]
                 record(load_evidence(settings, load.load_id), found, at)
                 outcomes += found

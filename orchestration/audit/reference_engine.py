@@ -15,6 +15,16 @@ ZERO = Decimal("0.00")
 
 Item = tuple[str, int]
 
+# Credits that policy may match: what a customer paid by every rule, the others by the name that they give alone.
+PAYING = ("receipt", "advance")
+MATCHED = (*PAYING, "credit_note", "write_off")
+NO_DEBT = ("fx_revaluation",)
+RULES = {
+    "reference": ("reference",),
+    "reference_amount": ("reference", "amount"),
+    "reference_amount_fifo": ("reference", "amount", "oldest"),
+}
+
 
 @dataclass(frozen=True)
 class Document:
@@ -170,55 +180,51 @@ def cents(value: Fraction) -> Decimal:
 
 
 def receipts_applied(ledger: Ledger, policy: Policy) -> list[Application]:
-    """Applications that policy makes of receipts that the sender applied to nothing."""
+    """Applications that policy makes of credits that the sender applied to nothing: day by day, of what stands that day."""
     if policy.receipt_allocation == "none":
         return []
     used = {application.credit for application in ledger.applications}
-    receipts = [
-        document
-        for document in sorted(ledger.documents, key=lambda one: (one.accounting_date, one.number))
-        if document.document_type in ("receipt", "advance") and document.amount < 0 and document.number not in used
-    ]
-    taken: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for application in ledger.applications:
-        taken[application.debit] += application.amount
-    debts = sorted(
-        (document for document in ledger.documents if document.amount > 0 and document.amount > taken[document.number]),
-        key=lambda one: (one.accounting_date, one.due_date or one.document_date, one.number),
-    )
-    owed = {debt.number: debt.amount - taken[debt.number] for debt in debts}
-    left = {receipt.number: -receipt.amount for receipt in receipts}
+    documents = _in_turn(ledger.documents)
+    credits = [one for one in documents if one.document_type in MATCHED and one.amount < 0 and one.number not in used]
+    debts = [one for one in documents if one.document_type not in NO_DEBT and one.amount > 0]
+    days = {one.accounting_date for one in ledger.documents} | {effective_date(ledger, one) for one in ledger.applications}
     made: list[Application] = []
-
-    def apply(receipt: Document, debt: Document, amount: Decimal) -> None:
-        owed[debt.number] -= amount
-        left[receipt.number] -= amount
-        made.append(
-            Application(
-                f"auto {receipt.number} {debt.number}", receipt.number, debt.number, None, receipt.accounting_date, amount
-            )
-        )
-
-    def same_account(receipt: Document, debt: Document) -> bool:
-        return (receipt.customer, receipt.currency) == (debt.customer, debt.currency)
-
-    for receipt in receipts:
-        for debt in debts:
-            if receipt.reference == debt.number and same_account(receipt, debt) and owed[debt.number] > 0:
-                apply(receipt, debt, min(left[receipt.number], owed[debt.number]))
-    if policy.receipt_allocation in ("reference_amount", "reference_amount_fifo"):
-        for receipt in receipts:
-            match = next(
-                (debt for debt in debts if same_account(receipt, debt) and 0 < owed[debt.number] == left[receipt.number]), None
-            )
-            if match:
-                apply(receipt, match, left[receipt.number])
-    if policy.receipt_allocation == "reference_amount_fifo":
-        for receipt in receipts:
-            for debt in debts:
-                if same_account(receipt, debt) and owed[debt.number] > 0 and left[receipt.number] > 0:
-                    apply(receipt, debt, min(left[receipt.number], owed[debt.number]))
+    for day in sorted(days):
+        for rule in RULES[policy.receipt_allocation]:
+            # What is left of each document at this moment of the day.
+            left = {one.number: -one.amount for one in credits if one.accounting_date <= day}
+            owed = {one.number: one.amount for one in debts if one.accounting_date <= day}
+            for application in [*(one for one in ledger.applications if effective_date(ledger, one) <= day), *made]:
+                if application.credit in left:
+                    left[application.credit] -= application.amount
+                if application.debit in owed:
+                    owed[application.debit] -= application.amount
+            for credit in (one for one in credits if left.get(one.number, ZERO) > 0):
+                for debt in (one for one in debts if owed.get(one.number, ZERO) > 0):
+                    if left[credit.number] > 0 and owed[debt.number] > 0 and _may_settle(credit, debt, rule, left, owed):
+                        amount = min(left[credit.number], owed[debt.number])
+                        left[credit.number] -= amount
+                        owed[debt.number] -= amount
+                        name = f"{rule} {credit.number} {debt.number} {day}"
+                        made.append(Application(name, credit.number, debt.number, None, day, amount))
     return made
+
+
+def _in_turn(documents: list[Document]) -> list[Document]:
+    """In the order of posting; of a day's debts the earliest due first."""
+
+    def place(one: Document) -> tuple[date, date, str]:
+        return one.accounting_date, (one.due_date or one.document_date) if one.amount > 0 else one.accounting_date, one.number
+
+    return sorted(documents, key=place)
+
+
+def _may_settle(credit: Document, debt: Document, rule: str, left: dict[str, Decimal], owed: dict[str, Decimal]) -> bool:
+    if (credit.customer, credit.currency) != (debt.customer, debt.currency):
+        return False
+    if rule == "reference":
+        return credit.reference == debt.number
+    return credit.document_type in PAYING and (rule == "oldest" or left[credit.number] == owed[debt.number])
 
 
 def days_past_due(ledger: Ledger, item: Item, as_of: date, basis: str) -> int:

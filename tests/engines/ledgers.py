@@ -65,7 +65,7 @@ def posting(draw: st.DrawFn, number: str, earlier: list[str]) -> Document:
     due = written + timedelta(draw(st.sampled_from([0, 1, 30, 31, 60, 90, 120]))) if is_debt and draw(st.booleans()) else None
     currency = draw(st.sampled_from(["CNY"] * 4 + ["USD"]))
     rate = Decimal(1) if currency == "CNY" else Decimal(draw(st.integers(69_000, 73_000))).scaleb(-4)
-    reference = draw(st.sampled_from([None, *earlier])) if kind in ("receipt", "advance") else None
+    reference = draw(st.sampled_from([None, *earlier])) if not is_debt else None
     amount = money(draw(CENTS)) * (1 if is_debt else -1)
     return Document(
         number, kind, draw(st.sampled_from(["K1"] * 6 + ["K2", "K3"])), written, counted, due, currency, amount, rate, reference

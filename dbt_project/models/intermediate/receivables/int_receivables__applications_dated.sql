@@ -20,7 +20,7 @@ with applications as (
         credit_document_no,
         debit_document_no,
         null,
-        null,
+        application_date,
         applied_amount,
         application_rule
     from {{ ref("int_receivables__receipts_allocated") }}

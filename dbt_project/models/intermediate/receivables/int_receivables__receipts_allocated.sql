@@ -1,184 +1,128 @@
--- Applications that policy makes of receipts that their sender applied to nothing: by reference, by exact amount, then oldest first.
--- Grain: one row per receipt_allocation, company, receipt and document that it settles.
+-- Applications that policy makes of credits that their sender applied to nothing: by reference, by exact amount, then oldest first.
+-- Grain: one row per receipt_allocation, company and application.
 --
--- Causal: receipts and debts queue in the order in which they were posted, so what is posted later never changes an earlier match.
--- Of debts, only what the sender's own applications leave open is matched.
-with settings as (
-    select distinct
-        receipt_allocation,
-        receipt_allocation <> 'reference' as is_by_amount,
-        receipt_allocation = 'reference_amount_fifo' as is_oldest_first
-    from {{ ref("policy_aging") }}
-    where receipt_allocation <> 'none'
+-- An account is walked from one day on which something happens to the next, and through the rules of each day: they see only what is left
+-- of what was posted by then, so nothing that comes later changes a match. Each rule lets credits and debits queue - before the debit that
+-- is named, among equal amounts, or all together - and what overlaps of both queues is applied.
+{% set account = ["receipt_allocation", "company_code", "customer_id", "currency_code"] %}
+{% set document = account + ["side", "document_no", "accounting_date", "due_date", "reference_no", "is_by_name_only"] %}
+{% set rules = ["exact_reference", "exact_amount", "oldest_first"] %}
+with recursive events as (
+    select * from {{ ref("int_receivables__matching_events") }}
 ),
 
-receipts as (
+rules as (
+    {% for allocation in ["reference", "reference_amount", "reference_amount_fifo"] %}
+    {% for rule in rules[:loop.index] %}
+    select '{{ allocation }}' as receipt_allocation, {{ loop.index }} as rule_order, '{{ rule }}' as application_rule union all
+    {% endfor %}
+    {% endfor %}
+    select null, null, null where false
+),
+
+steps as (
     select
-        documents.company_code, documents.customer_id, documents.currency_code, documents.document_no, documents.accounting_date,
-        documents.reference_no, -documents.amount as amount
-    from {{ ref("int_receivables__documents_valued") }} as documents
-    left join {{ ref("stg_erp__applications") }} as applications
-        on documents.company_code = applications.company_code and documents.document_no = applications.credit_document_no
-    where documents.document_type in ('receipt', 'advance') and documents.amount < 0 and applications.application_no is null
+        {% for key in account %}days.{{ key }}, {% endfor %}days.event_date, rules.rule_order, rules.application_rule,
+        row_number() over (partition by {% for key in account %}days.{{ key }}, {% endfor %}1 order by days.event_date, rules.rule_order) as step
+    from (select distinct {{ account | join(", ") }}, event_date from events) as days
+    inner join rules on days.receipt_allocation = rules.receipt_allocation
 ),
 
-payers as (
-    select distinct company_code, customer_id, currency_code from receipts
-),
-
-applied as (
-    select company_code, debit_document_no as document_no, sum(applied_amount) as amount
-    from {{ ref("stg_erp__applications") }}
-    group by company_code, debit_document_no
-),
-
-debts as (
+-- A row is a step, what a document has left before it, or what the step takes off it.
+walked as (
     select
-        documents.company_code, documents.customer_id, documents.currency_code, documents.document_no, documents.accounting_date,
-        coalesce(documents.due_date, documents.document_date) as due_date,
-        documents.amount - coalesce(applied.amount, 0) as amount
-    from {{ ref("int_receivables__documents_valued") }} as documents
-    inner join payers
-        on documents.company_code = payers.company_code
-        and documents.customer_id = payers.customer_id
-        and documents.currency_code = payers.currency_code
-    left join applied on documents.company_code = applied.company_code and documents.document_no = applied.document_no
-    where documents.amount > coalesce(applied.amount, 0) and documents.amount > 0
-),
-
-referenced as (
-    select
-        receipts.company_code,
-        receipts.document_no as credit_document_no,
-        debts.document_no as debit_document_no,
-        receipts.amount,
-        debts.amount as owed_amount,
-        sum(receipts.amount) over (
-            partition by debts.company_code, debts.document_no order by receipts.accounting_date, receipts.document_no
-            rows between unbounded preceding and current row
-        ) as claimed_through
-    from receipts
-    inner join debts
-        on receipts.company_code = debts.company_code
-        and receipts.customer_id = debts.customer_id
-        and receipts.currency_code = debts.currency_code
-        and receipts.reference_no = debts.document_no
-),
-
-by_reference as (
-    select
-        company_code, credit_document_no, debit_document_no,
-        least(claimed_through, owed_amount) - (claimed_through - amount) as applied_amount
-    from referenced
-    where owed_amount > claimed_through - amount
-),
-
-receipts_left as (
-    select receipts.*, receipts.amount - coalesce(taken.applied_amount, 0) as amount_left
-    from receipts
-    left join by_reference as taken
-        on receipts.company_code = taken.company_code and receipts.document_no = taken.credit_document_no
-),
-
-taken_by_reference as (
-    select company_code, debit_document_no, sum(applied_amount) as applied_amount
-    from by_reference
-    group by company_code, debit_document_no
-),
-
-debts_left as (
-    select debts.*, debts.amount - coalesce(taken.applied_amount, 0) as amount_left
-    from debts
-    left join taken_by_reference as taken
-        on debts.company_code = taken.company_code and debts.document_no = taken.debit_document_no
-),
-
-receipts_in_turn as (
-    select *, row_number() over (
-        partition by company_code, customer_id, currency_code, amount_left order by accounting_date, document_no
-    ) as turn
-    from receipts_left
-    where amount_left > 0
-),
-
-debts_in_turn as (
-    select *, row_number() over (
-        partition by company_code, customer_id, currency_code, amount_left order by accounting_date, due_date, document_no
-    ) as turn
-    from debts_left
-    where amount_left > 0
-),
-
-by_amount as (
-    select
-        receipts.company_code, receipts.document_no as credit_document_no, debts.document_no as debit_document_no,
-        receipts.amount_left as applied_amount
-    from receipts_in_turn as receipts
-    inner join debts_in_turn as debts
-        on receipts.company_code = debts.company_code
-        and receipts.customer_id = debts.customer_id
-        and receipts.currency_code = debts.currency_code
-        and receipts.amount_left = debts.amount_left
-        and receipts.turn = debts.turn
-),
-
-receipts_queued as (
-    select receipts.*, sum(receipts.amount_left) over (
-        partition by receipts.company_code, receipts.customer_id, receipts.currency_code order by receipts.accounting_date, receipts.document_no
-        rows between unbounded preceding and current row
-    ) as queued_through
-    from receipts_left as receipts
-    left join by_amount as taken
-        on receipts.company_code = taken.company_code and receipts.document_no = taken.credit_document_no
-    where receipts.amount_left > 0 and taken.credit_document_no is null
-),
-
-debts_queued as (
-    select debts.*, sum(debts.amount_left) over (
-        partition by debts.company_code, debts.customer_id, debts.currency_code order by debts.accounting_date, debts.due_date, debts.document_no
-        rows between unbounded preceding and current row
-    ) as queued_through
-    from debts_left as debts
-    left join by_amount as taken
-        on debts.company_code = taken.company_code and debts.document_no = taken.debit_document_no
-    where debts.amount_left > 0 and taken.debit_document_no is null
-),
-
-oldest_first as (
-    select
-        receipts.company_code,
-        receipts.document_no as credit_document_no,
-        debts.document_no as debit_document_no,
-        least(receipts.queued_through, debts.queued_through)
-        - greatest(receipts.queued_through - receipts.amount_left, debts.queued_through - debts.amount_left) as applied_amount
-    from receipts_queued as receipts
-    inner join debts_queued as debts
-        on receipts.company_code = debts.company_code
-        and receipts.customer_id = debts.customer_id
-        and receipts.currency_code = debts.currency_code
-        and receipts.queued_through > debts.queued_through - debts.amount_left
-        and debts.queued_through > receipts.queued_through - receipts.amount_left
-),
-
-matched as (
-    select settings.receipt_allocation, 'exact_reference' as application_rule, by_reference.*
-    from by_reference cross join settings
+        {{ account | join(", ") }}, cast(0 as bigint) as step, 'step' as side, cast(null as varchar) as document_no,
+        cast(null as date) as accounting_date, cast(null as date) as due_date, cast(null as varchar) as reference_no,
+        cast(null as boolean) as is_by_name_only, cast(null as decimal(38, 2)) as amount,
+        cast(null as varchar) as other_document_no, cast(null as varchar) as application_rule, cast(null as date) as event_date
+    from steps
+    where step = 1
     union all
-    select settings.receipt_allocation, 'exact_amount' as application_rule, by_amount.*
-    from by_amount cross join settings
-    where settings.is_by_amount
-    union all
-    select settings.receipt_allocation, 'oldest_first' as application_rule, oldest_first.*
-    from oldest_first cross join settings
-    where settings.is_oldest_first
+    (
+        with today as (
+            select steps.*
+            from walked
+            inner join steps using ({{ account | join(", ") }})
+            where walked.side = 'step' and walked.step + 1 = steps.step
+        ),
+
+        standing as (
+            select {{ document | join(", ") }}, sum(amount) as amount
+            from (
+                select {{ document | join(", ") }}, amount
+                from walked
+                inner join today using ({{ account | join(", ") }})
+                where walked.side <> 'step'
+                union all
+                select {{ document | join(", ") }}, amount
+                from events
+                inner join today using ({{ account | join(", ") }}, event_date)
+                where today.rule_order = 1
+            ) as moves
+            group by {{ document | join(", ") }}
+            having sum(amount) <> 0
+        ),
+
+        keyed as (
+            select
+                standing.*, today.step, today.event_date, today.application_rule,
+                case
+                    when today.application_rule = 'exact_reference' then coalesce(standing.reference_no, standing.document_no)
+                    when standing.is_by_name_only then null
+                    when today.application_rule = 'exact_amount' then cast(standing.amount as varchar)
+                    else 'all'
+                end as queue
+            from standing
+            inner join today using ({{ account | join(", ") }})
+            where standing.amount > 0
+        ),
+
+        queued as (
+            select *, sum(amount) over (
+                partition by {{ account | join(", ") }}, side, queue order by accounting_date, due_date, document_no
+                rows between unbounded preceding and current row
+            ) as queued_through
+            from keyed
+        ),
+
+        overlapping as (
+            select
+                least(credits.queued_through, debits.queued_through)
+                - greatest(credits.queued_through - credits.amount, debits.queued_through - debits.amount) as applied_amount,
+                {% for column in document %}credits.{{ column }} as credit_{{ column }}, debits.{{ column }} as debit_{{ column }},
+                {% endfor %}
+                credits.step, credits.event_date, credits.application_rule
+            from queued as credits
+            inner join queued as debits
+                on {% for key in account %}credits.{{ key }} = debits.{{ key }} and {% endfor %}credits.queue = debits.queue
+                and credits.queued_through > debits.queued_through - debits.amount
+                and debits.queued_through > credits.queued_through - credits.amount
+            where credits.side = 'credit' and debits.side = 'debit'
+        )
+
+        select {{ account | join(", ") }}, step, 'step', null, null, null, null, null, null, null, null, null
+        from today
+        union all
+        select {{ account | join(", ") }}, 0, side, document_no, accounting_date, due_date, reference_no, is_by_name_only, amount, null, null, null
+        from standing
+        {% for side, other in [("credit", "debit"), ("debit", "credit")] %}
+        union all
+        select
+            {% for column in document %}{{ side }}_{{ column }}{{ ", " if not loop.last }}{% if loop.index == 4 %}step, {% endif %}{% endfor %},
+            -applied_amount, {{ other }}_document_no, application_rule, event_date
+        from overlapping
+        {% endfor %}
+    )
 )
 
 select
     receipt_allocation,
     company_code,
-    application_rule || ':' || credit_document_no || ':' || debit_document_no as application_no,
-    credit_document_no,
-    debit_document_no,
-    cast(applied_amount as decimal(18, 2)) as applied_amount,
+    application_rule || ':' || document_no || ':' || other_document_no || ':' || cast(event_date as varchar) as application_no,
+    document_no as credit_document_no,
+    other_document_no as debit_document_no,
+    event_date as application_date,
+    cast(-amount as decimal(18, 2)) as applied_amount,
     application_rule
-from matched
+from walked
+where side = 'credit' and other_document_no is not null

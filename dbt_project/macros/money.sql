@@ -25,3 +25,12 @@
         // (2 * cast({{ whole }} * 100 as hugeint)) as decimal(18, 0)) * cast(0.01 as decimal(3, 2)) as decimal(18, 2)
     )
 {%- endmacro %}
+
+{# A base amount in the currency that `fx_rate` is the rate of, to the cent: rates have eight decimals, and are taken as whole numbers of
+   the last one. #}
+{% macro amount_at_rate(base_amount, fx_rate) -%}
+    sign({{ base_amount }})
+    * {{ share_of(
+        "abs(" ~ base_amount ~ ")", "cast(100000000 as decimal(18, 2))", "cast(cast(" ~ fx_rate ~ " as decimal(20, 8)) * 100000000 as decimal(34, 2))"
+    ) }}
+{%- endmacro %}

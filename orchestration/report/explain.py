@@ -36,7 +36,8 @@ EXPOSURE = """
     select
         receivable_base_amount as receivables, not_billed_base_amount as not_billed, open_order_base_amount as open_orders,
         -advance_base_amount as advances, -secured_base_amount as secured, exposure_base_amount as exposure,
-        credit_limit_amount as credit_limit, headroom_amount as headroom, coalesce(block_rules, 'none') as shipment_blocks
+        credit_limit_amount as credit_limit, headroom_amount as headroom,
+        coalesce(block_rules, 'not evaluable: ' || not_evaluable_block_rules, 'none') as shipment_blocks, note
     from marts.fct_credit_exposure where customer_id = $customer and as_of_date = $day"""
 AGING = """
     select company_code, currency_code, bucket_code, outstanding_amount, disputed_amount, item_count

@@ -89,3 +89,76 @@ def test_the_360_view_says_what_the_marts_behind_it_say(ledger: Home) -> None:
         "select (select sum(outstanding_base_amount) from marts.fct_customer_360 where as_of_date = '2026-03-31') "
         "- (select sum(outstanding_base_amount) from marts.fct_aging where as_of_date = '2026-03-31')"
     ) == [(Decimal("0.00"),)]
+
+
+EXPOSURE = (
+    "select receivable_base_amount, not_billed_base_amount, open_order_base_amount, advance_base_amount, exposure_base_amount "
+    "from marts.fct_credit_exposure where as_of_date = '{day}' and customer_id = '{customer}'"
+)
+
+
+@pytest.mark.parametrize(
+    ("customer", "day", "parts"),
+    [
+        # 500 of 1,000 delivered and billed, cancelled and billed again: 500 owed, 500 on order.
+        ("E1-E01", "2026-03-31", ("500.00", "0.00", "500.00", "0.00", "1000.00")),
+        ("E1-E01", "2026-02-28", ("0.00", "0.00", "1000.00", "0.00", "1000.00")),
+        # A credit note that names the invoice and not the order: the 1,000 are delivered and not billed. It is not applied yet.
+        ("E1-E02", "2026-03-31", ("1000.00", "1000.00", "0.00", "1000.00", "1000.00")),
+        # The same, and the sender closed the order with it: a return, nothing follows.
+        ("E1-E03", "2026-03-31", ("1000.00", "0.00", "0.00", "1000.00", "0.00")),
+        # 2,100 CNY at 7.00 are 300 of the 600 USD delivered: 300 x 7.00 not billed, (1,000 - 600) x 7.00 open.
+        ("E1-E04", "2026-03-31", ("2100.00", "2100.00", "2800.00", "0.00", "7000.00")),
+        # Wanted on 15 June 2025 and delivered on 10 April 2026: on 31 March nobody had delivered it for more than 180 days.
+        ("E1-E07", "2025-11-30", ("0.00", "0.00", "100.00", "0.00", "100.00")),
+        ("E1-E07", "2026-03-31", ("0.00", "0.00", "0.00", "0.00", "0.00")),
+        # A company that has billed nothing, and a customer that stands in no master.
+        ("E2-E21", "2026-03-31", ("0.00", "0.00", "700.00", "0.00", "700.00")),
+        ("E2-E29", "2026-03-31", ("0.00", "0.00", "90.00", "0.00", "90.00")),
+    ],
+)
+def test_what_is_billed_of_an_order_is_its_invoices_less_what_undoes_them(
+    ledger: Home, customer: str, day: str, parts: tuple[str, ...]
+) -> None:
+    assert ledger.query(EXPOSURE.format(day=day, customer=customer)) == [tuple(map(Decimal, parts))]
+
+
+def test_a_customer_that_only_ordered_is_graded_and_over_its_limit_like_any_other(ledger: Home) -> None:
+    # 800 on order against 500.
+    assert ledger.query(
+        "select outstanding_base_amount, exposure_base_amount, headroom_amount, is_over_limit, grade_code is not null "
+        "from marts.fct_customer_360 where customer_id = 'E1-E06' and as_of_date = '2026-03-31'"
+    ) == [(Decimal("0.00"), Decimal("800.00"), Decimal("-300.00"), True, True)]
+    assert ledger.query(
+        "select measured_value from marts.fct_alerts "
+        "where subject_code = 'E1-E06' and rule_code = 'limit_exceeded' and as_of_date = '2026-03-31'"
+    ) == [(Decimal("300.00"),)]
+
+
+@pytest.mark.parametrize(
+    ("customer", "note"),
+    [
+        ("91310000K100000042", "no limit is set"),
+        ("E1-E05", "an exchange rate is missing"),  # of what it ordered
+        ("E1-E08", "an exchange rate is missing"),  # of what it owes
+    ],
+)
+def test_what_is_not_known_neither_passes_nor_fails(ledger: Home, customer: str, note: str) -> None:
+    assert ledger.query(
+        "select is_over_limit, headroom_amount, is_shipment_blocked, block_rules, not_evaluable_block_rules, note "
+        f"from marts.fct_credit_exposure where customer_id = '{customer}' and as_of_date = '2026-03-31'"
+    ) == [(None, None, None, None, "over_limit", note)]
+    assert ledger.query(
+        "select status_code, measured_value from marts.fct_alert_evaluations "
+        f"where subject_code = '{customer}' and rule_code = 'limit_exceeded'"
+    ) == [("not_evaluable", None)]
+
+
+def test_of_a_debt_without_a_rate_nobody_knows_what_part_is_overdue(ledger: Home) -> None:
+    # It is 28 days overdue, which needs no rate.
+    factors = dict(
+        ledger.query(
+            "select factor_code, measured_value from marts.fct_risk_factors where customer_id = 'E1-E08' and as_of_date = '2026-03-31'"
+        )
+    )
+    assert factors["overdue_share"] is None and factors["longest_overdue"] == 28

@@ -3,18 +3,25 @@
 select
     reported.as_of_date,
     reported.customer_id,
-    -- Owing nothing is known from the ledger and is not a missing input.
-    coalesce(overdue.overdue_share_pct, 0) as overdue_share_pct,
-    coalesce(overdue.late_share_pct, 0) as late_share_pct,
-    coalesce(overdue.longest_overdue_days, 0) as longest_overdue_days,
-    coalesce(overdue.longest_unexplained_overdue_days, 0) as longest_unexplained_overdue_days,
+    -- Owing nothing is known from the ledger and is not a missing input; owing something without a rate is one.
+    case when overdue.customer_id is null then 0 else overdue.overdue_share_pct end as overdue_share_pct,
+    case when overdue.customer_id is null then 0 else overdue.late_share_pct end as late_share_pct,
+    case when overdue.customer_id is null then 0 else overdue.longest_overdue_days end as longest_overdue_days,
+    case when overdue.customer_id is null then 0 else overdue.longest_unexplained_overdue_days end as longest_unexplained_overdue_days,
     payment.weighted_days_late,
     payment.days_late_change,
     orders.order_change_pct,
     orders.largest_order_ratio,
-    {{ ratio(months_between("least(customers.customer_since_date, reported.first_accounting_date)", "reported.as_of_date"), "12") }}
-        as years_of_cooperation,
-    {{ months_between("reported.first_accounting_date", "reported.as_of_date") }} as months_of_business,
+    -- Since the earliest that is known of the three.
+    {{ ratio(
+        months_between("least(customers.customer_since_date, reported.first_accounting_date, reported.first_order_date)", "reported.as_of_date"),
+        "12"
+    ) }} as years_of_cooperation,
+    -- Nothing posted yet is no business yet.
+    case
+        when reported.first_accounting_date is null then 0
+        else {{ months_between("reported.first_accounting_date", "reported.as_of_date") }}
+    end as months_of_business,
     clean.clean_months,
     promises.promises_kept_pct,
     exposures.limit_use_pct,

@@ -6,10 +6,14 @@ with master as (
 ),
 
 ledger_only as (
-    select distinct documents.company_code, documents.customer_code
-    from {{ ref("stg_erp__documents") }} as documents
+    select named.company_code, named.customer_code
+    from (
+        select company_code, customer_code from {{ ref("stg_erp__documents") }}
+        union
+        select company_code, customer_code from {{ ref("stg_erp__orders") }}
+    ) as named
     left join master
-        on documents.company_code = master.company_code and documents.customer_code = master.customer_code
+        on named.company_code = master.company_code and named.customer_code = master.customer_code
     where master.customer_code is null
 ),
 

@@ -1,7 +1,7 @@
 -- Credit limit and terms in force of each customer: the last approved application, else what the ERP's master says, over its accounts.
 -- Grain: one row per as_of_date and customer_id.
 --
--- A limit of 0 means no credit; null means that no account has one set.
+-- A limit of 0 means no credit; null means that an account that was used by then has none set: what it may owe is not known.
 with approved as (
     select
         dates.as_of_date,
@@ -15,25 +15,54 @@ with approved as (
         and applications.decided_on <= dates.as_of_date
         and (applications.valid_until is null or applications.valid_until >= dates.as_of_date)
     group by dates.as_of_date, applications.company_code, applications.customer_code
+),
+
+used as (
+    select company_code, customer_code, min(used_on) as first_used_on
+    from (
+        select company_code, customer_code, min(accounting_date) as used_on from {{ ref("stg_erp__documents") }} group by company_code, customer_code
+        union all
+        select company_code, customer_code, min(order_date) from {{ ref("stg_erp__orders") }} group by company_code, customer_code
+    ) as uses
+    group by company_code, customer_code
+),
+
+accounts as (
+    select
+        reported.as_of_date,
+        reported.customer_id,
+        coalesce(approved.limit_amount, customers.credit_limit_amount) as credit_limit_amount,
+        coalesce(approved.terms_days, customers.payment_terms_days) as terms_days,
+        customers.credit_limit_amount as master_limit_amount,
+        approved.company_code is not null as is_approved,
+        coalesce(used.first_used_on <= reported.as_of_date, false) as is_used
+    from {{ ref("int_customers__reported") }} as reported
+    inner join {{ ref("int_customers__matched") }} as matched
+        on matched.source_system = 'erp' and reported.customer_id = matched.customer_id
+    left join {{ ref("stg_erp__customers") }} as customers
+        on matched.company_code = customers.company_code and matched.source_record = customers.customer_code
+    left join approved
+        on reported.as_of_date = approved.as_of_date
+        and matched.company_code = approved.company_code
+        and matched.source_record = approved.customer_code
+    left join used on matched.company_code = used.company_code and matched.source_record = used.customer_code
 )
 
 select
-    reported.as_of_date,
-    reported.customer_id,
-    cast(sum(coalesce(approved.limit_amount, customers.credit_limit_amount)) as decimal(18, 2)) as credit_limit_amount,
-    min(coalesce(approved.terms_days, customers.payment_terms_days)) as terms_days,
+    as_of_date,
+    customer_id,
+    -- Limits of some accounts say nothing of what is owed on all.
+    cast(case when count(case when is_used and credit_limit_amount is null then 1 end) = 0 then sum(credit_limit_amount) end as decimal(18, 2))
+        as credit_limit_amount,
+    min(terms_days) as terms_days,
     case
-        when count(approved.company_code) = count(*) then 'credit_application'
-        when count(approved.company_code) > 0 then 'both'
-        when count(customers.credit_limit_amount) > 0 then 'erp_master'
-    end as limit_source
-from {{ ref("int_customers__reported") }} as reported
-inner join {{ ref("int_customers__matched") }} as matched
-    on matched.source_system = 'erp' and reported.customer_id = matched.customer_id
-left join {{ ref("stg_erp__customers") }} as customers
-    on matched.company_code = customers.company_code and matched.source_record = customers.customer_code
-left join approved
-    on reported.as_of_date = approved.as_of_date
-    and matched.company_code = approved.company_code
-    and matched.source_record = approved.customer_code
-group by reported.as_of_date, reported.customer_id
+        when count(case when is_approved then 1 end) = count(*) then 'credit_application'
+        when count(case when is_approved then 1 end) > 0 then 'both'
+        when count(master_limit_amount) > 0 then 'erp_master'
+    end as limit_source,
+    case
+        when count(credit_limit_amount) = 0 then 'no limit is set'
+        when count(case when is_used and credit_limit_amount is null then 1 end) > 0 then 'an account has no limit set'
+    end as note
+from accounts
+group by as_of_date, customer_id

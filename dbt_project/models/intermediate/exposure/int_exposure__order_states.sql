@@ -11,9 +11,8 @@ with policies as (
 ),
 
 billed as (
-    select company_code, order_no, sum(amount) as billed_amount, max(accounting_date) as billed_on
-    from {{ ref("int_receivables__documents_valued") }}
-    where order_no is not null and document_type = 'invoice'
+    select company_code, order_no, {{ known_sum("billed_amount") }} as billed_amount, max(accounting_date) as billed_on
+    from {{ ref("int_exposure__orders_billed") }}
     group by company_code, order_no
 ),
 
@@ -58,43 +57,61 @@ standing as (
     select
         policies.as_of_date,
         policies.order_horizon_days,
+        {{ dbt.dateadd("day", "-policies.order_lapse_days", "policies.as_of_date") }} as lapsed_through,
         orders.*,
         case when orders.delivered_on <= policies.as_of_date then orders.delivered_amount else 0 end as delivered_by_then
     from policies
     inner join orders
         on orders.order_date <= policies.as_of_date
         and (orders.done_on is null or orders.done_on > policies.as_of_date)
-        and (
-            orders.delivered_on is not null
-            or orders.delivery_date > {{ dbt.dateadd("day", "-policies.order_lapse_days", "policies.as_of_date") }}
-        )
 ),
 
+-- What credit notes took back until the order was closed, or so long ago that an order would have lapsed, came back for good: of what
+-- was delivered, the most that was billed before stays billed.
 billed_by_then as (
-    select standing.as_of_date, standing.company_code, standing.order_no, sum(documents.amount) as billed_amount
+    select
+        standing.as_of_date,
+        standing.company_code,
+        standing.order_no,
+        {{ known_sum("billed.billed_amount") }} as billed_amount,
+        max(case
+            when
+                billed.accounting_date <= standing.lapsed_through
+                or (standing.closed_on <= standing.as_of_date and billed.accounting_date <= standing.closed_on)
+                then billed.most_billed_before_amount
+        end) as returned_from_amount
     from standing
-    inner join {{ ref("int_receivables__documents_valued") }} as documents
-        on standing.company_code = documents.company_code
-        and standing.order_no = documents.order_no
-        and documents.document_type = 'invoice'
-        and documents.accounting_date <= standing.as_of_date
+    inner join {{ ref("int_exposure__orders_billed") }} as billed
+        on standing.company_code = billed.company_code
+        and standing.order_no = billed.order_no
+        and billed.accounting_date <= standing.as_of_date
     group by standing.as_of_date, standing.company_code, standing.order_no
 ),
 
-split as (
+-- Nothing billed is known to be 0; a bill without a rate is not.
+compared as (
     select
         standing.*,
-        greatest(standing.delivered_by_then - coalesce(billed.billed_amount, 0), 0) as not_billed_amount,
-        case
-            when standing.closed_on <= standing.as_of_date then 0
-            when standing.delivery_date > {{ dbt.dateadd("day", "standing.order_horizon_days", "standing.as_of_date") }} then 0
-            else greatest(standing.order_amount - greatest(standing.delivered_by_then, coalesce(billed.billed_amount, 0)), 0)
-        end as open_amount
+        case when billed.order_no is null then 0 else {{ greater_of("billed.billed_amount", "0") }} end as billed_amount,
+        coalesce(billed.returned_from_amount, 0) as returned_from_amount
     from standing
     left join billed_by_then as billed
         on standing.as_of_date = billed.as_of_date
         and standing.company_code = billed.company_code
         and standing.order_no = billed.order_no
+),
+
+split as (
+    select
+        *,
+        {{ greater_of("delivered_by_then - " ~ greater_of("billed_amount", "returned_from_amount"), "0") }} as not_billed_amount,
+        case
+            when closed_on <= as_of_date then 0
+            when delivery_date > {{ dbt.dateadd("day", "order_horizon_days", "as_of_date") }} then 0
+            when delivered_by_then = 0 and billed_amount = 0 and delivery_date <= lapsed_through then 0
+            else {{ greater_of("order_amount - " ~ greater_of("delivered_by_then", "billed_amount"), "0") }}
+        end as open_amount
+    from compared
 )
 
 select
@@ -104,7 +121,8 @@ select
     customer_id,
     delivery_date,
     base_currency_code,
-    {{ base_amount("not_billed_amount", "fx_rate") }} as not_billed_base_amount,
-    {{ base_amount("open_amount", "fx_rate") }} as open_order_base_amount
+    -- Nothing is nothing in any currency.
+    case when not_billed_amount = 0 then 0 else {{ base_amount("not_billed_amount", "fx_rate") }} end as not_billed_base_amount,
+    case when open_amount = 0 then 0 else {{ base_amount("open_amount", "fx_rate") }} end as open_order_base_amount
 from split
-where not_billed_amount > 0 or open_amount > 0
+where not (not_billed_amount = 0 and open_amount = 0) or not_billed_amount is null or open_amount is null

@@ -38,8 +38,15 @@ select
     count(case when event_type = 'control_change' and is_in_management_window then 1 end) as management_change_count,
     count(case when event_type = 'control_change' and is_recent then 1 end) as control_change_count,
     count(case when event_type = 'mortgage' and is_lasting then 1 end) as mortgage_count,
-    coalesce(max(case when event_type = 'pledge' and is_lasting then measured_value end), 0) as pledged_share_pct,
-    coalesce(sum(case when event_type = 'litigation' and is_recent then event_amount end), 0) as litigation_amount,
+    -- None found is 0; found, and none of them says how much, is not known.
+    case
+        when count(case when event_type = 'pledge' and is_lasting then 1 end) = 0 then 0
+        else max(case when event_type = 'pledge' and is_lasting then measured_value end)
+    end as pledged_share_pct,
+    case
+        when count(case when event_type = 'litigation' and is_recent then 1 end) = 0 then 0
+        else sum(case when event_type = 'litigation' and is_recent then event_amount end)
+    end as litigation_amount,
     count(case when event_type = 'dishonest_debtor_listing' and is_lasting then 1 end) as dishonest_listing_count,
     count(case when event_type = 'customer_bankruptcy' and is_lasting then 1 end) as bankrupt_customer_count,
     max(case when event_type = 'control_change' and is_in_management_window then load_id end) as control_change_load_id,

@@ -5,6 +5,7 @@ with overdue as (
         grouped.as_of_date,
         grouped.group_id,
         count(*) as customer_count,
+        -- Who has nothing open is not overdue.
         max(coalesce(overdue.longest_overdue_days, 0)) as longest_overdue_days
     from {{ ref("int_customers__grouped") }} as grouped
     left join {{ ref("int_measures__overdue") }} as overdue
@@ -17,7 +18,7 @@ select
     overdue.group_id,
     overdue.customer_count as group_customer_count,
     overdue.longest_overdue_days as group_longest_overdue_days,
-    cast(greatest(exposures.exposure_base_amount - exposures.credit_limit_amount, 0) as decimal(18, 2)) as group_over_limit_amount
+    exposures.over_limit_amount as group_over_limit_amount
 from overdue
 inner join {{ ref("int_exposure__groups") }} as exposures
     on overdue.as_of_date = exposures.as_of_date and overdue.group_id = exposures.group_id

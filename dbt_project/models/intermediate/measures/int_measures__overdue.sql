@@ -30,14 +30,27 @@ items as (
         on items.as_of_date = explained_customers.as_of_date and items.customer_id = explained_customers.customer_id
     {{ left_join_claimed("disputed") }}
     where items.is_reporting_date
+),
+
+summed as (
+    select
+        as_of_date,
+        customer_id,
+        {{ known_sum("owed_amount") }} as owed_amount,
+        {{ known_sum("owed_amount", "is_overdue") }} as overdue_amount,
+        {{ known_sum("owed_amount", "is_late") }} as late_amount,
+        max(case when is_overdue then days_overdue else 0 end) as longest_overdue_days,
+        max(case when is_overdue and not is_explained then days_overdue else 0 end) as longest_unexplained_overdue_days
+    from items
+    group by as_of_date, customer_id
 )
 
+-- Of a debt of nothing, nothing is overdue; of one without a rate, nobody knows what part.
 select
     as_of_date,
     customer_id,
-    {{ ratio("100 * sum(case when is_overdue then owed_amount else 0 end)", "sum(owed_amount)") }} as overdue_share_pct,
-    {{ ratio("100 * sum(case when is_late then owed_amount else 0 end)", "sum(owed_amount)") }} as late_share_pct,
-    max(case when is_overdue then days_overdue else 0 end) as longest_overdue_days,
-    max(case when is_overdue and not is_explained then days_overdue else 0 end) as longest_unexplained_overdue_days
-from items
-group by as_of_date, customer_id
+    case when owed_amount = 0 then 0 else {{ ratio("100 * overdue_amount", "owed_amount") }} end as overdue_share_pct,
+    case when owed_amount = 0 then 0 else {{ ratio("100 * late_amount", "owed_amount") }} end as late_share_pct,
+    longest_overdue_days,
+    longest_unexplained_overdue_days
+from summed

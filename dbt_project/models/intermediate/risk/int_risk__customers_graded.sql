@@ -31,11 +31,7 @@ notched as (
 ),
 
 grades as (
-    select
-        *,
-        row_number() over (partition by policy_version order by from_score desc nulls last) as grade_order,
-        count(*) over (partition by policy_version) as grade_count
-    from {{ ref("policy_grades") }}
+    {{ ordered_grades() }}
 )
 
 select

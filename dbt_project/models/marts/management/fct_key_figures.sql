@@ -3,7 +3,7 @@
 with bad_debts as (
     select
         as_of_date, company_code,
-        {{ ratio("100 * sum(bad_debt_base_amount)", "sum(sales_base_amount)") }} as figure_value
+        {{ ratio("100 * " ~ known_sum("bad_debt_base_amount"), known_sum("sales_base_amount")) }} as figure_value
     from {{ ref("fct_bad_debts") }}
     group by as_of_date, company_code
 ),
@@ -11,6 +11,8 @@ with bad_debts as (
 grades as (
     select as_of_date, {{ ratio("100 * count(case when grade_code = 'A' then 1 end)", "count(*)") }} as figure_value
     from {{ ref("int_risk__customers_graded") }}
+    -- Who has no grade is not one of another grade.
+    where grade_code <> 'ungraded'
     group by as_of_date
 ),
 
@@ -28,7 +30,7 @@ responses as (
 ),
 
 collected as (
-    select as_of_date, {{ ratio("100 * sum(cost_base_amount)", "sum(recovered_base_amount)") }} as figure_value
+    select as_of_date, {{ ratio("100 * " ~ known_sum("cost_base_amount"), known_sum("recovered_base_amount")) }} as figure_value
     from {{ ref("fct_collection_effectiveness") }}
     where level = 'channel'
     group by as_of_date

@@ -4,13 +4,16 @@ select
     turnover.as_of_date,
     turnover.level_key as salesperson_code,
     turnover.sales_base_amount,
-    cast(coalesce(payments.paid_base_amount, 0) as decimal(18, 2)) as collected_base_amount,
+    cast(case when payments.level_key is null then 0 else payments.paid_base_amount end as decimal(18, 2)) as collected_base_amount,
     -- Nothing open is zero; something open without an exchange rate is not known.
     cast(case when rated.salesperson_code is null then 0 else rated.owed_base_amount end as decimal(18, 2)) as receivable_base_amount,
     cast(case when rated.salesperson_code is null then 0 else rated.overdue_base_amount end as decimal(18, 2)) as overdue_base_amount,
     rated.overdue_rate_pct,
     collection.red_line_pct,
-    coalesce(rated.red_line_excess_pct > 0, false) as is_over_red_line,
+    case
+        when rated.salesperson_code is null or rated.owed_base_amount = 0 then false
+        else rated.red_line_excess_pct > 0
+    end as is_over_red_line,
     turnover.dso_simple,
     collection.policy_version
 from {{ ref("fct_turnover") }} as turnover

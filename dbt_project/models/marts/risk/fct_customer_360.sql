@@ -1,7 +1,7 @@
 -- All about one customer on one date in one wide row: who it is, what it owes and is exposed to, how it pays, its grade and its alerts.
 -- Grain: one row per as_of_date and customer_id.
 with provided as (
-    select as_of_date, customer_id, sum(allowance_base_amount) as allowance_base_amount
+    select as_of_date, customer_id, {{ known_sum("allowance_base_amount") }} as allowance_base_amount
     from {{ ref("fct_provision") }}
     group by as_of_date, customer_id
 )
@@ -47,7 +47,7 @@ select
     grades.recommended_limit_amount,
     cast(coalesce(alerts.alert_count, 0) as integer) as alert_count,
     alerts.highest_level_code,
-    cast(coalesce(provided.allowance_base_amount, 0) as decimal(18, 2)) as allowance_base_amount,
+    cast(case when provided.customer_id is null then 0 else provided.allowance_base_amount end as decimal(18, 2)) as allowance_base_amount,
     grades.policy_version
 from {{ ref("fct_risk_grades") }} as grades
 inner join {{ ref("int_customers__unified") }} as customers on grades.customer_id = customers.customer_id

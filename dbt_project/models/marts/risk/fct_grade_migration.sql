@@ -15,7 +15,9 @@ select
     sequenced.from_grade_code,
     sequenced.grade_code as to_grade_code,
     cast(count(*) as integer) as customer_count,
-    cast(sum(coalesce(balances.receivable_base_amount, 0)) as decimal(18, 2)) as receivable_base_amount,
+    cast(
+        {{ known_sum("case when balances.level_key is null then 0 else balances.receivable_base_amount end") }} as decimal(18, 2)
+    ) as receivable_base_amount,
     sequenced.policy_version
 from sequenced
 left join {{ ref("int_receivables__balances_grouped") }} as balances

@@ -1,0 +1,78 @@
+-- What was billed of each order, day by day, in the order's currency: invoices less the credit notes that undo them.
+-- Grain: one row per company_code, order_no and accounting_date.
+--
+-- A credit note undoes what its order billed when it names the order, or an invoice of it. An invoice in another currency than the
+-- order's goes through base currency: into it at the document's rate, out of it at the rate of its day, else at the order's own.
+with postings as (
+    select
+        documents.company_code,
+        coalesce(documents.order_no, invoices.order_no) as order_no,
+        documents.accounting_date,
+        documents.currency_code,
+        documents.amount,
+        documents.fx_rate
+    from {{ ref("int_receivables__documents_valued") }} as documents
+    left join {{ ref("int_receivables__documents_valued") }} as invoices
+        on documents.document_type = 'credit_note'
+        and documents.order_no is null
+        and invoices.document_type = 'invoice'
+        and documents.company_code = invoices.company_code
+        and documents.reference_no = invoices.document_no
+    where documents.document_type in ('invoice', 'credit_note')
+),
+
+rated as (
+    select
+        postings.company_code,
+        postings.order_no,
+        postings.accounting_date,
+        postings.amount,
+        {{ base_amount("postings.amount", "postings.fx_rate") }} as base_amount,
+        postings.currency_code = orders.currency_code as is_in_order_currency,
+        case
+            when orders.currency_code = companies.base_currency_code then 1
+            else coalesce(rates.fx_rate, orders.fx_rate)
+        end as order_fx_rate
+    from postings
+    inner join {{ ref("stg_erp__orders") }} as orders
+        on postings.company_code = orders.company_code and postings.order_no = orders.order_no
+    inner join {{ ref("int_receivables__base_currencies") }} as companies on postings.company_code = companies.company_code
+    left join {{ ref("int_receivables__rate_periods") }} as rates
+        on postings.currency_code <> orders.currency_code
+        and orders.currency_code = rates.currency_code
+        and companies.base_currency_code = rates.base_currency_code
+        and postings.accounting_date >= rates.valid_from
+        and (rates.valid_before is null or postings.accounting_date < rates.valid_before)
+),
+
+daily as (
+    select
+        company_code,
+        order_no,
+        accounting_date,
+        {{ known_sum("case when is_in_order_currency then amount else " ~ amount_at_rate("base_amount", "order_fx_rate") ~ " end") }} as billed_amount
+    from rated
+    group by company_code, order_no, accounting_date
+),
+
+cumulated as (
+    select
+        *,
+        sum(billed_amount) over (
+            partition by company_code, order_no order by accounting_date rows between unbounded preceding and current row
+        ) as billed_through_amount
+    from daily
+)
+
+select
+    company_code,
+    order_no,
+    accounting_date,
+    billed_amount,
+    case
+        when billed_amount < 0
+            then max(billed_through_amount) over (
+                partition by company_code, order_no order by accounting_date rows between unbounded preceding and 1 preceding
+            )
+    end as most_billed_before_amount
+from cumulated

@@ -286,7 +286,7 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ("fct_grade_performance", "customer_count"): _rests_on("fct_risk_grades", "score", _same("as_of_date", "grade_code")),
     **{
         ("fct_scorecard_performance", f"{whole}customer_count"): _sum(
-            "fct_grade_performance", counted, _same("as_of_date", "horizon_days", "outcome_code"),
+            "fct_grade_performance", counted, f"{_same('as_of_date', 'horizon_days', 'outcome_code')} and part.grade_code <> 'ungraded'",
             when="cohort_code = 'date' and scorecard_code = 'champion'",
         )
         for whole, counted in (("", "customer_count"), ("bad_", "bad_count"))
@@ -412,7 +412,8 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
             "figure_code = 'overdue_rate_pct'",
         ),
         Derivation(
-            _pct("count(*) filter (part.grade_code = 'A')", "count(*)"), ("score",), "fct_risk_grades", TODAY,
+            _pct("count(*) filter (part.grade_code = 'A')", "count(*)"), ("score",), "fct_risk_grades",
+            f"{TODAY} and part.grade_code <> 'ungraded'",
             "figure_code = 'grade_a_share_pct'",
         ),
         Derivation(

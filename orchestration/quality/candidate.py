@@ -126,6 +126,8 @@ def _particular(day: str) -> dict[str, list[Expectation]]:
         ],
         "fct_risk_grades": [
             no_rows("(score is null) <> (grade_code = 'ungraded') and override_rule is null", "a score gives a grade"),
+            no_rows("(score is null) <> (note is not null)", "a score that is missing says why"),
+            no_rows("(light_code is null) <> (grade_code = 'ungraded')", "a grade and only a grade has a light"),
             no_rows("(previous_grade_code <> grade_code) <> (move_reason is not null)", "a move and only a move has a reason"),
             gxe.ExpectColumnValuesToBeBetween(column="score", min_value=0, max_value=100),
             gxe.ExpectColumnValuesToNotBeNull(column="grade_code"),
@@ -145,20 +147,29 @@ def _particular(day: str) -> dict[str, list[Expectation]]:
                 "the parts come to the exposure",
             ),
             no_rows("is_over_limit <> (exposure_base_amount > credit_limit_amount)", "equality passes"),
+            no_rows(
+                "(is_shipment_blocked is null) <> (block_rules is null and not_evaluable_block_rules is not null)",
+                "what no rule could be asked neither blocks nor passes",
+            ),
             no_rows("(exposure_base_amount is null or credit_limit_amount is null) and note is null", "what is missing says why"),
         ],
-        "fct_group_exposure": [no_rows("customer_count < 1", "no group is empty")],
+        "fct_group_exposure": [
+            no_rows("customer_count < 1", "no group is empty"),
+            no_rows("(exposure_base_amount is null or credit_limit_amount is null) and note is null", "what is missing says why"),
+        ],
         "fct_credit_headroom": [
             no_rows("headroom_amount <> credit_limit_amount - exposure_base_amount", "headroom is what is left")
         ],
         "fct_concentration": [
             gxe.ExpectColumnValuesToBeBetween(column="top_share_pct", min_value=0, max_value=100),
             no_rows("herfindahl_index not between 0 and 10000.01", "an index lies between 0 and 10,000"),
+            no_rows("(exposure_base_amount is null) <> (note is not null)", "what is missing says why"),
         ],
         "fct_grade_performance": [no_rows("bad_count not between 0 and customer_count", "no more go bad than there are")],
         "fct_scorecard_performance": [
             gxe.ExpectColumnValuesToBeBetween(column="auc", min_value=0, max_value=1),
             no_rows("auc not between auc_low and auc_high", "the area lies in its interval"),
+            no_rows("(status_code = 'not_evaluable') <> (note is not null)", "what nobody can say says why"),
         ],
         "fct_customer_360": [no_rows("overdue_base_amount < 0", "nobody is overdue with less than nothing")],
         "fct_risk_factors": [
@@ -174,8 +185,8 @@ def _particular(day: str) -> dict[str, list[Expectation]]:
         "fct_alert_evaluations": [
             gxe.ExpectColumnValuesToBeInSet(column="status_code", value_set=["raised", "clear", "not_evaluable"]),
             no_rows(
-                "(status_code = 'not_evaluable') <> (measured_value is null)",
-                "what is not measured cannot be evaluated, and only that",
+                "(status_code = 'not_evaluable') <> (measured_value is null or threshold_value is null)",
+                "what is not measured, or has no threshold, cannot be evaluated, and only that",
             ),
         ],
         "fct_alert_history": [no_rows("cleared_on <= raised_on", "no alert clears before it was raised")],
@@ -237,16 +248,16 @@ def check_scorecards(database: Path) -> CheckOutcome:
     """Whether the champion scorecard still tells good customers from bad over the last year, and its grades stand in order."""
     with duckdb.connect(str(database)) as con:
         rows = con.execute(
-            "select horizon_days, status_code, round(auc, 3), round(auc_low, 3), round(auc_high, 3), bad_customer_count "
+            "select horizon_days, status_code, round(auc, 3), round(auc_low, 3), round(auc_high, 3), bad_customer_count, note "
             "from marts.fct_scorecard_performance "
             "where cohort_code = 'year' and outcome_code = 'default' and scorecard_code = 'champion' order by horizon_days"
         ).fetchall()
     told = [
-        f"{horizon} days: {status.replace('_', ' ')} (AUC {auc}, {low} to {high}, {bads} gone bad)"
-        for horizon, status, auc, low, high, bads in rows
+        f"{horizon} days: {status.replace('_', ' ')} ({note or f'AUC {auc}, {low} to {high}, {bads} gone bad'})"
+        for horizon, status, auc, low, high, bads, note in rows
     ]
     failed = [status for _, status, *_ in rows if status in ("collapsed", "inverted")]
-    summary = "; ".join(told) or "nothing observed yet"
+    summary = "; ".join(told) or "not evaluable (no horizon has passed, or policy names no outcome default)"
     if failed:
         summary += "; give the scorecard a new policy version (docs/change_policy.md) or look for an error in what it measures"
     return CheckOutcome(

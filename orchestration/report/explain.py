@@ -19,7 +19,7 @@ GRADE = """
     select
         grade_code, light_code, score, scorecard_code, policy_version, previous_grade_code, move_reason, override_rule,
         notch_rule, reason_codes, credit_status, credit_points, recommended_terms_days, terms_days, recommended_limit_amount,
-        credit_limit_amount, missing_weight_pct
+        credit_limit_amount, missing_weight_pct, note
     from marts.fct_risk_grades where customer_id = $customer and as_of_date = $day"""
 CUSTOMER = """
     select customer_name, unified_social_credit_code, group_name, group_rule
@@ -130,12 +130,14 @@ def _headline(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> Iterator
     yield f"Social credit code {credit_code or 'none on file'}; group {group} ({rule})"
     _, grades = fetched(con, GRADE, asked)
     if not grades:
-        yield "Not graded: nothing was posted for this customer by then."
+        yield "Not graded: nothing was posted or ordered for this customer by then."
         return
     (grade, light, score, card, version, before, moved, override, notch, reasons, status, points, terms, terms_now, limit,
-     limit_now, missing), = grades  # fmt: skip
+     limit_now, missing, note), = grades  # fmt: skip
     yield ""
-    yield f"Grade {grade} ({light}), score {score}, status {status}"
+    yield f"Grade {grade} ({light or 'no light'}), score {_or_none(score)}, status {status}"
+    if note:
+        yield f"No score: {note}"
     yield f"Scorecard {card} of {version}; {missing} % of its weight had no input and went to the other factors"
     yield f"Before: {before or 'none'}" + (f", moved by {moved}" if moved else "")
     if override or notch:
@@ -164,7 +166,7 @@ def _chart(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> Iterator[st
         yield "none"
         return
     yield f"            {rows[0][0]} to {rows[-1][0]}, {len(rows)} reporting dates"
-    yield f"score       {_bars([row[1] for row in rows], 100)}  now {rows[-1][1]}"
+    yield f"score       {_bars([row[1] for row in rows], 100)}  now {_or_none(rows[-1][1])}"
     yield f"grade       {''.join(row[2][0] for row in rows)}"
     for name, place in (("outstanding", 3), ("overdue", 4)):
         values = [row[place] for row in rows]

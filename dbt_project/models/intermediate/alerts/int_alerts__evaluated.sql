@@ -60,7 +60,8 @@ select
     measured.measured_value,
     coalesce(of_grade.threshold_value, of_any.threshold_value) as threshold_value,
     case
-        when measured.measured_value is null then 'not_evaluable'
+        -- Who has no grade may have no threshold either.
+        when measured.measured_value is null or coalesce(of_grade.threshold_value, of_any.threshold_value) is null then 'not_evaluable'
         when {{ meets_rule("measured.measured_value", "measured.comparison", "coalesce(of_grade.threshold_value, of_any.threshold_value)") }}
             then 'raised'
         else 'clear'

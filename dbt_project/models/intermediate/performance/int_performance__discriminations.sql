@@ -23,6 +23,7 @@ ranked as (
         {{ keys | join(", ") }},
         max(bad_total) as bad_count,
         max(good_total) as good_count,
+        count(*) as score_count,
         sum(cast(good_count as double) * (bads_through - cast(bad_count as double) / 2)) / nullif(max(cast(bad_total as double) * good_total), 0) as auc,
         max(abs(cast(bads_through as double) / nullif(bad_total, 0) - cast(goods_through as double) / nullif(good_total, 0))) as ks
     from cumulated
@@ -39,7 +40,7 @@ persons as (
         cast(count(distinct case when observed.is_bad then observed.customer_id end) as double) as bad_customer_count
     from {{ ref("int_performance__cohorts") }} as cohorts
     inner join {{ ref("int_performance__observed") }} as observed
-        on cohorts.as_of_date = observed.as_of_date and cohorts.horizon_days = observed.horizon_days
+        on cohorts.as_of_date = observed.as_of_date and cohorts.horizon_days = observed.horizon_days and observed.is_scored
     group by cohorts.cohort_code, cohorts.cohort_date, cohorts.horizon_days, observed.outcome_code
 )
 
@@ -47,6 +48,7 @@ select
     {% for key in keys %}ranked.{{ key }},{% endfor %}
     ranked.bad_count,
     ranked.good_count,
+    ranked.score_count,
     cast(persons.customer_count as bigint) as customer_count,
     cast(persons.bad_customer_count as bigint) as bad_customer_count,
     ranked.auc,

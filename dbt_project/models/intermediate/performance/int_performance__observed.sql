@@ -6,6 +6,7 @@ select
     horizons.horizon_days,
     outlooks.outcome_code,
     outlooks.customer_id,
+    outlooks.is_scored,
     coalesce(outlooks.next_event_date <= {{ dbt.dateadd("day", "horizons.horizon_days", "outlooks.as_of_date") }}, false) as is_bad
 from {{ ref("int_performance__outlooks") }} as outlooks
 inner join {{ ref("int_performance__policies_dated") }} as policies on outlooks.as_of_date = policies.as_of_date

@@ -61,6 +61,7 @@ select
     looked.outcome_code,
     -- Who is overdue so long already, or stands under a hard trigger, needs no prediction.
     coalesce(looked.longest_overdue_days > looked.beyond_days, false) or graded.override_rule is not null as is_already_bad,
+    graded.score is not null as is_scored,
     looked.next_event_date
 from looked
 inner join policies

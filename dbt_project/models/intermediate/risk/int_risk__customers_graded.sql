@@ -41,10 +41,11 @@ select
     scored.score,
     scored.scored_grade_code,
     case when notched_grades.grade_code <> scored.scored_grade_code then notched.notch_rule end as notch_rule,
-    -- A scorecard of which nothing could be measured gives no grade, and says so.
+    -- A scorecard of which nothing could be measured gives no grade and no light, and says so; a hard trigger needs no score.
     coalesce(overrides.grade_code, notched_grades.grade_code, 'ungraded') as grade_code,
-    coalesce(overrides.light_code, notched_grades.light_code, 'yellow') as light_code,
+    coalesce(overrides.light_code, notched_grades.light_code) as light_code,
     overrides.override_rule,
+    case when scored.score is null then 'no factor of scorecard ' || scored.scorecard_code || ' has an input' end as note,
     scored.missing_weight_pct,
     scored.policy_version
 from {{ ref("int_risk__customers_scored") }} as scored
@@ -53,7 +54,9 @@ left join grades as scored_grades
 left join notched on scored.as_of_date = notched.as_of_date and scored.customer_id = notched.customer_id
 left join grades as notched_grades
     on scored.policy_version = notched_grades.policy_version
-    and least(greatest(scored_grades.grade_order - coalesce(notched.grade_steps, 0), 1), scored_grades.grade_count) = notched_grades.grade_order
+    and notched_grades.grade_order = {{ lesser_of(
+        greater_of("scored_grades.grade_order - coalesce(notched.grade_steps, 0)", "1"), "scored_grades.grade_count"
+    ) }}
 left join triggers on scored.as_of_date = triggers.as_of_date and scored.customer_id = triggers.customer_id
 left join {{ ref("policy_grade_overrides") }} as overrides
     on scored.policy_version = overrides.policy_version and triggers.override_order = overrides.override_order

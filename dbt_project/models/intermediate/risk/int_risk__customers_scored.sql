@@ -7,7 +7,8 @@ with scores as (
         scorecard_code,
         is_champion,
         policy_version,
-        cast(sum(contribution) as decimal(9, 4)) as score,
+        -- Of whom nothing could be measured, nothing is known: not the worst.
+        cast(case when count(points) > 0 then sum(contribution) end as decimal(9, 4)) as score,
         cast(sum(case when points is null then policy_weight_pct else 0 end) as decimal(9, 4)) as missing_weight_pct
     from {{ ref("int_risk__factors_scored") }}
     group by as_of_date, customer_id, scorecard_code, is_champion, policy_version
@@ -18,6 +19,7 @@ select
     grades.grade_code as scored_grade_code
 from scores
 left join {{ ref("policy_grades") }} as grades
-    on scores.policy_version = grades.policy_version
+    on scores.score is not null
+    and scores.policy_version = grades.policy_version
     and (grades.from_score is null or scores.score >= grades.from_score)
     and (grades.to_score is null or scores.score < grades.to_score)

@@ -50,6 +50,8 @@ select
         when moved.previous_override_rule is not null then 'override_ended:' || moved.previous_override_rule
         when moved.policy_version <> moved.previous_policy_version then 'policy:' || moved.policy_version
         when moved.scorecard_code <> moved.previous_scorecard_code then 'scorecard:' || moved.scorecard_code
+        when moved.score is null then 'nothing_measured'
+        when moved.previous_score is null then 'measured_again'
         when moved.scored_grade_code = moved.previous_scored_grade_code and moved.notch_rule is not null then 'notch:' || moved.notch_rule
         when moved.scored_grade_code = moved.previous_scored_grade_code then 'notch_ended:' || moved.previous_notch_rule
         else 'factor:' || factor_changes.factor_code

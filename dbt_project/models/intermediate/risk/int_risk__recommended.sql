@@ -4,7 +4,7 @@ with yearly_sales as (
     select
         dates.as_of_date,
         sales.level_key as customer_id,
-        sum(sales.sales_base_amount) as sales_base_amount
+        {{ known_sum("sales.sales_base_amount") }} as sales_base_amount
     from {{ ref("int_dates__reporting") }} as dates
     inner join {{ ref("int_receivables__sales_grouped") }} as sales
         on sales.level = 'customer'
@@ -20,10 +20,11 @@ limited as (
         graded.policy_version,
         case when terms.terms_days > 0 then greatest(terms.terms_days + coalesce(points.terms_change_days, 0), 0) else terms.terms_days end
             as recommended_terms_days,
-        cast(case
-            when terms.grade_code is not null
-                then least(terms.limit_cap_amount, round(greatest(coalesce(sales.sales_base_amount, 0), 0) * terms.sales_months / 12, 2))
-        end as decimal(18, 2)) as recommended_limit_amount,
+        -- Nothing sold gives no limit; sales without a rate, or no grade, say nothing of one.
+        cast({{ lesser_of(
+            "terms.limit_cap_amount",
+            "round(case when sales.customer_id is null then 0 else " ~ greater_of("sales.sales_base_amount", "0") ~ " end * terms.sales_months / 12, 2)"
+        ) }} as decimal(18, 2)) as recommended_limit_amount,
         terms.unsecured_cap_amount,
         terms.condition,
         points.credit_points

@@ -23,6 +23,7 @@ select
     recommended.recommended_condition,
     recommended.approver_role,
     graded.missing_weight_pct,
+    graded.note,
     graded.policy_version
 from {{ ref("int_risk__customers_graded") }} as graded
 inner join {{ ref("int_risk__statuses") }} as statuses

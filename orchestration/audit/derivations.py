@@ -286,7 +286,8 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ("fct_grade_performance", "customer_count"): _rests_on("fct_risk_grades", "score", _same("as_of_date", "grade_code")),
     **{
         ("fct_scorecard_performance", f"{whole}customer_count"): _sum(
-            "fct_grade_performance", counted, f"{_same('as_of_date', 'horizon_days', 'outcome_code')} and part.grade_code <> 'ungraded'",
+            "fct_grade_performance", counted,
+            f"{_same('as_of_date', 'horizon_days', 'outcome_code')} and part.grade_code <> 'ungraded'",
             when="cohort_code = 'date' and scorecard_code = 'champion'",
         )
         for whole, counted in (("", "customer_count"), ("bad_", "bad_count"))

@@ -158,7 +158,8 @@ def test_of_a_debt_without_a_rate_nobody_knows_what_part_is_overdue(ledger: Home
     # It is 28 days overdue, which needs no rate.
     factors = dict(
         ledger.query(
-            "select factor_code, measured_value from marts.fct_risk_factors where customer_id = 'E1-E08' and as_of_date = '2026-03-31'"
+            "select factor_code, measured_value from marts.fct_risk_factors "
+            "where customer_id = 'E1-E08' and as_of_date = '2026-03-31'"
         )
     )
     assert factors["overdue_share"] is None and factors["longest_overdue"] == 28

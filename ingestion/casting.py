@@ -1,117 +1,329 @@
-"""SQL that turns `delivered` (text columns of a file) into `judged` (canonical typed columns plus the row's problems).
+"""SQL that turns `delivered` (text columns of a file) into `judged` (canonical typed columns and what was found of the row).
 
-Builds text only; `loader.py` runs it. One place defines what counts as a number, a date or nothing.
+Builds text only; `loader.py` runs it. One place defines what counts as a number, a date, a code or nothing: a value is wholly
+what its format says, or it is a problem. `problems` are why a row is set aside; `left_out` are values that were set aside alone;
+`altered` are values that were read otherwise than they stand, such as a code without the tab behind it.
 """
 
+import re
+from collections.abc import Iterable
+
 from ingestion.contract import Column, Contract
+from ingestion.formats import format_pattern, number_pattern, thousands_pattern
 from ingestion.profile import ColumnMapping, FileFormat, TableMapping
 from ingestion.sql import literal, quoted
+from ingestion.texts import AMBIGUOUS, NO_VALUE, REWRITTEN, SURE, normalised, normalised_sql, stripped, stripped_sql
 
-NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)$"
 WHOLE_DIGITS = {"money": 16, "quantity": 14, "rate": 10, "percent": 5, "integer": 9}
 DECIMALS = {"money": 2, "quantity": 4, "rate": 8, "percent": 4, "integer": 0}
+# Of measures, further decimals are rounded half to even; of money and counts they are an error.
+ROUNDED = ("rate", "percent", "quantity")
+LEAST_UNITS = 1000
 EARLIEST_DATE, LATEST_DATE = "1900-01-01", "2199-12-31"
+NORMALISED, ROUNDED_OFF = "normalised", "rounded"
+# DuckDB takes neither windows nor subqueries under TRY.
+UNGUARDED = re.compile(r"\bover\s*\(|\bselect\b", re.IGNORECASE)
+NUMERIC = "('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'FLOAT', 'DOUBLE')"
+NO_PROBLEMS = '[]::struct(column_name varchar, "value" varchar, reason varchar)[]'
 
 
 def judged_rows(contract: Contract, mapping: TableMapping, file_columns: tuple[str, ...]) -> str:
-    """A query over `delivered`: line_number, every contract column typed, and `problems` (list of column, value, reason)."""
-    mapped = {column.name: _text_of(column, mapping, file_columns) for column in contract.columns}
-    texts = ", ".join(f"{sql} as {quoted('text_' + name)}" for name, sql in mapped.items())
-    typed = ", ".join(f"{_typed(c, mapping.file_format)} as {quoted(c.name)}" for c in contract.columns)
-    problems = ", ".join([_unreadable(), *(p for c in contract.columns for p in _problems(c, mapping.file_format))])
-    rules = ", ".join(_rule_problem(contract, rule.expression, rule.reason) for rule in contract.row_rules)
-    names = ", ".join(quoted(column.name) for column in contract.columns)
+    """A query over `delivered`: line_number, every contract column typed, and the lists `problems`, `left_out` and `altered`."""
+    columns, form = contract.columns, mapping.file_format
+    sources = {column.name: _source(column, mapping, file_columns) for column in columns}
+    computed = _listed(
+        f"{_guarded(source.expression)} as {quoted('computed_' + name)}"
+        for name, source in sources.items() if source and source.expression is not None
+    )  # fmt: skip
+    raw = _listed(f"{_raw(name, source, form)} as {quoted('raw_' + name)}" for name, source in sources.items())
+    clean = _listed(f"{_clean(column, sources[column.name])} as {quoted('clean_' + column.name)}" for column in columns)
+    texts = _listed(f"{_text(column, sources[column.name], form)} as {quoted('text_' + column.name)}" for column in columns)
+    numbers = _listed(f"{_number(c, form)} as {quoted('number_' + c.name)}" for c in columns if c.type in DECIMALS)
+    typed = _listed(f"{_typed(c, form)} as {quoted('typed_' + c.name)}" for c in columns)
+    reasons = _listed(f"{_reason(c, sources[c.name], form)} as {quoted('reason_' + c.name)}" for c in columns)
+    values = _listed(f"{_fitted(c)} as {quoted(c.name)}" for c in columns)
+    of_row = [c for c in columns if c.if_unfit == "row"]
+    of_value = [c for c in columns if c.if_unfit == "value"]
+    rules = [_rule_problem(contract, rule.expression, rule.reason) for rule in contract.row_rules]
+    scope_problem = literal(f"`where` of the profile cannot be computed of this line: {mapping.where}")
+    of_line = (
+        f"coalesce(reader_problem, case when is_in_scope is null then {scope_problem} end)" if mapping.where else "reader_problem"
+    )
+    row_problems = [_problem("null::varchar", "null::varchar", of_line), *(_found(c) for c in of_row)]
+    is_unfit = " or ".join([f"({of_line}) is not null", *(f"{quoted('reason_' + c.name)} is not null" for c in of_row)])
+    left_out, altered = [_found(c) for c in of_value], [p for c in columns for p in _altered(c, sources[c.name])]
+    any_left_out = " or ".join(f"{quoted('reason_' + c.name)} is not null" for c in of_value)
+    any_altered = " or ".join(f"{quoted('altered_' + c.name)}" for c in columns if _may_alter(c, sources[c.name]))
+    is_altered = _listed(f"{_is_altered(c)} as {quoted('altered_' + c.name)}" for c in columns if _may_alter(c, sources[c.name]))
+    names = ", ".join(quoted(column.name) for column in columns)
     return f"""
-        with mapped as (
-            select line_number, reader_problem, {_scope(mapping)} as is_in_scope, {texts} from delivered
+        with computed as (
+            select *, {_scope(mapping)} as is_in_scope{computed} from delivered
+        ),
+        drawn as (
+            select line_number, reader_problem, is_in_scope{raw}{_kept(sources)} from computed where coalesce(is_in_scope, true)
+        ),
+        cleaned as (
+            select *{clean} from drawn
+        ),
+        worded as (
+            select *{texts} from cleaned
+        ),
+        counted as (
+            select *{numbers} from worded
         ),
         typed as (
-            select *, {typed} from mapped where is_in_scope
+            select *{typed} from counted
         ),
         checked as (
-            select *, list_filter([{problems}], lambda problem: problem is not null) as column_problems from typed
+            select *{reasons}{is_altered} from typed
+        ),
+        fitted as (
+            select *{values}, coalesce({is_unfit}, false) as is_unfit from checked
         )
-        select line_number, {names}, case
-            when len(column_problems) > 0 then column_problems
-            else list_filter([{rules or "null"}], lambda problem: problem is not null)
-            end as problems
-        from checked"""
+        select line_number, {names}, reader_problem is null as is_split, {_is_amount_sure(contract)} as is_amount_sure,
+            case when is_unfit then {_those(row_problems)}
+            {
+        f"when {' or '.join(f'not ({rule.expression})' for rule in contract.row_rules)} then {_those(rules)}" if rules else ""
+    }
+            else {NO_PROBLEMS} end as problems,
+            {
+        f"case when reader_problem is null and ({any_left_out}) then {_those(left_out)} else {NO_PROBLEMS} end"
+        if left_out
+        else NO_PROBLEMS
+    } as left_out,
+            {f"case when {any_altered} then {_those(altered)} else {NO_PROBLEMS} end" if any_altered else NO_PROBLEMS} as altered
+        from fitted"""
+
+
+def _is_amount_sure(contract: Contract) -> str:
+    """Whether the row's amount is what the line says; of a line that cannot be split, where all around it is as it should be."""
+    if contract.amount_column is None:
+        return "false"
+    fits = [f"contains({quoted('number_' + contract.amount_column)}, '.')"]
+    for column in contract.columns:
+        if column.required and (column.type in ("date", "timestamp") or column.pattern or column.allowed):
+            value = quoted("typed_" + column.name)
+            fits.append(f"{value} is not null")
+            fits += [f"regexp_matches({value}, {literal(column.pattern)})"] if column.pattern else []
+            fits += [f"{value} in ({', '.join(literal(choice) for choice in column.allowed)})"] if column.allowed else []
+    return f"case when reader_problem is null then true else coalesce({' and '.join(fits)}, false) end"
+
+
+def _listed(parts: Iterable[str]) -> str:
+    return "".join(f", {part}" for part in parts)
+
+
+def _those(problems: list[str]) -> str:
+    return f"list_filter([{', '.join(problems)}], lambda problem: problem is not null)"
+
+
+def _source(column: Column, mapping: TableMapping, file_columns: tuple[str, ...]) -> ColumnMapping | None:
+    """Where a canonical column comes from; None when it is not mapped or the file lacks the column."""
+    source = ColumnMapping(column=column.name) if mapping.columns == "same_names" else mapping.columns.get(column.name)
+    if source is None or (source.column is not None and source.column not in file_columns):
+        return None
+    return source
 
 
 def _scope(mapping: TableMapping) -> str:
-    """A line that cannot be split is always in scope: it must be counted, whichever table it was for."""
-    return f"(reader_problem is not null or coalesce(({mapping.where}), false))" if mapping.where else "true"
+    """Whether a line is for the table; null where that cannot be computed. One that cannot be split is: it must be counted."""
+    if not mapping.where:
+        return "true"
+    if UNGUARDED.search(mapping.where):
+        return f"(reader_problem is not null or coalesce(({mapping.where}), false))"
+    guarded = f"try({{'v': coalesce(({mapping.where}), false)}})"
+    return f"case when reader_problem is not null then true else {guarded}.v end"
 
 
-def _text_of(column: Column, mapping: TableMapping, file_columns: tuple[str, ...]) -> str:
-    """The trimmed text of a canonical column, null marks made null and codes translated; null when not mapped."""
-    source = ColumnMapping(column=column.name) if mapping.columns == "same_names" else mapping.columns.get(column.name)
-    if source is None or (source.column is not None and source.column not in file_columns):
+def _guarded(expression: str | None) -> str:
+    """An expression of the profile in a struct: the struct is null where the expression raised."""
+    value = f"{{'v': ({expression})}}"
+    return value if UNGUARDED.search(expression or "") else f"try({value})"
+
+
+def _kept(sources: dict[str, ColumnMapping | None]) -> str:
+    return _listed(
+        f"(reader_problem is null and {quoted('computed_' + name)} is null) as {quoted('failed_' + name)}"
+        for name, source in sources.items() if source and source.expression is not None
+    )  # fmt: skip
+
+
+def _raw(name: str, source: ColumnMapping | None, form: FileFormat) -> str:
+    """A value's text as it stands in the file. What an expression computed is written as the profile says that values are."""
+    if source is None:
         return "null::varchar"
-    text = f"trim(({source.expression or quoted(source.column or '')})::varchar)"
-    marks = ", ".join(literal(mark) for mark in ("", *mapping.file_format.null_marks))
-    text = f"case when {text} not in ({marks}) then {text} end"
-    if not source.values:
+    if source.expression is None:
+        return f"{quoted(source.column or '')}::varchar"
+    value = f"{quoted('computed_' + name)}.v"
+    digits = f"try_cast(printf('%.15g', try_cast({value} as double)) as decimal(38, 18))::varchar"
+    number = f"coalesce(rtrim(rtrim({digits}, '0'), '.'), {value}::varchar)"
+    return (
+        f"case when typeof({value}) in ('FLOAT', 'DOUBLE') then replace({number}, '.', {literal(form.decimal_separator)}) "
+        f"when typeof({value}) like 'DECIMAL%' then replace({value}::varchar, '.', {literal(form.decimal_separator)}) "
+        f"when typeof({value}) = 'DATE' then strftime(try_cast({value} as date), {literal(form.date_formats[0])}) "
+        f"else {value}::varchar end"
+    )
+
+
+def _clean(column: Column, source: ColumnMapping | None) -> str:
+    """A value's text without what does not count: blanks at its ends; of a code also width, and blanks that are not one space."""
+    raw = quoted("raw_" + column.name)
+    if source is None:
+        return raw
+    if column.type != "code":
+        return stripped_sql(raw)
+    return f"upper({normalised_sql(raw)})" if column.case == "upper" else normalised_sql(raw)
+
+
+def _text(column: Column, source: ColumnMapping | None, form: FileFormat) -> str:
+    """The text that is judged: null marks made null and codes translated."""
+    text = quoted("clean_" + column.name)
+    if source is None:
         return text
-    cases = " ".join(f"when {literal(code)} then {literal(value)}" for code, value in source.values.items())
-    return f"case {text} {cases} else {text} end"
+    marks = ", ".join(literal(_compared(column, mark)) for mark in ("", *form.null_marks))
+    worded = f"case when {text} not in ({marks}) then {text} end"
+    if not source.values:
+        return worded
+    cases = " ".join(f"when {literal(_compared(column, code))} then {literal(value)}" for code, value in source.values.items())
+    return f"case {worded} {cases} else {worded} end"
 
 
-def _number_text(column: Column, file_format: FileFormat) -> str:
+def _compared(column: Column, mark: str) -> str:
+    """A mark or code that the profile names, as values of the column are compared."""
+    form = normalised(mark) if column.type == "code" else stripped(mark)
+    return form.upper() if column.case == "upper" else form
+
+
+def _number(column: Column, form: FileFormat) -> str:
+    """A number's digits with a point; null where the text is not wholly a number as the sender writes them."""
     text = quoted("text_" + column.name)
-    if file_format.thousands_separator:
-        text = f"replace({text}, {literal(file_format.thousands_separator)}, '')"
-    if file_format.decimal_separator != ".":
-        text = f"replace({text}, {literal(file_format.decimal_separator)}, '.')"
-    return text
+    pattern = literal(number_pattern(form.decimal_separator, form.thousands_separator, form.digit_grouping))
+    digits = text
+    if form.thousands_separator:
+        digits = f"regexp_replace({digits}, {literal(thousands_pattern(form.thousands_separator))}, '', 'g')"
+    if form.decimal_separator != ".":
+        digits = f"replace({digits}, {literal(form.decimal_separator)}, '.')"
+    return f"case when regexp_full_match({text}, {pattern}) then {digits} end"
 
 
-def _typed(column: Column, file_format: FileFormat) -> str:
+def _typed(column: Column, form: FileFormat) -> str:
     text = quoted("text_" + column.name)
-    if column.type == "text":
+    if column.type in ("text", "code"):
         return text
     if column.type in ("date", "timestamp"):
-        formats = (*file_format.date_formats, *(file_format.timestamp_formats if column.type == "timestamp" else ()))
-        if file_format.format == "xlsx":
-            formats = (*formats, "%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
-        return f"try_strptime({text}, [{', '.join(literal(f) for f in formats)}])::{column.sql_type}"
-    return f"try_cast({_number_text(column, file_format)} as {column.sql_type})"
+        formats = _date_formats(column, form)
+        parsed = ", ".join(
+            f"case when regexp_full_match({text}, {literal(format_pattern(one))}) then try_strptime({text}, {literal(one)}) end"
+            for one in formats
+        )
+        return f"coalesce({parsed})::{column.sql_type}"
+    number, decimals = quoted("number_" + column.name), DECIMALS[column.type]
+    if column.type not in ROUNDED:
+        return f"try_cast({number} as {column.sql_type})"
+    # A tie below an even digit: DuckDB rounds ties away from zero.
+    is_tie = rf"\.\d{{{decimals - 1}}}[02468]50*$"
+    is_halved = f"{_is_finer(column)} and regexp_matches({number}, {literal(is_tie)})"
+    return f"try_cast(case when {is_halved} then regexp_replace({number}, '50*$', '') else {number} end as {column.sql_type})"
 
 
-def _problems(column: Column, file_format: FileFormat) -> list[str]:
-    """What may be wrong with one value, as SQL that yields null when it is not."""
-    value, text = quoted(column.name), quoted("text_" + column.name)
-    tests: list[tuple[str, str]] = []
+def _date_formats(column: Column, form: FileFormat) -> tuple[str, ...]:
+    formats = (*form.date_formats, *(form.timestamp_formats if column.type == "timestamp" else ()))
+    return (*formats, "%Y-%m-%d", "%Y-%m-%d %H:%M:%S") if form.format == "xlsx" else formats
+
+
+def _reason(column: Column, source: ColumnMapping | None, form: FileFormat) -> str:
+    """What is wrong with a value, as SQL that is null when nothing is."""
+    text, value = quoted("text_" + column.name), quoted("typed_" + column.name)
+    tests: list[tuple[str, str | None]] = []
+    if source and source.expression is not None:
+        tests.append((quoted("failed_" + column.name), f"cannot be computed of this line: {source.expression}"))
     if column.required:
         tests.append((f"{text} is null", "is required but empty"))
-    if column.type in DECIMALS:
-        number = _number_text(column, file_format)
-        too_fine = rf"\.\d{{{DECIMALS[column.type]}}}\d*[1-9]"
-        tests += [
-            (f"not regexp_matches({number}, {literal(NUMBER)})", "is not a number"),
-            (f"regexp_matches({number}, {literal(too_fine)})", f"has more than {DECIMALS[column.type]} decimals"),
-            (f"{text} is not null and {value} is null", f"has more than {WHOLE_DIGITS[column.type]} digits before the point"),
-        ]
-    if column.type in ("date", "timestamp"):
-        formats = " or ".join(file_format.date_formats)
-        tests += [
-            (f"{text} is not null and {value} is null", f"is not a {column.type} written as {formats}"),
-            (f"{value} not between date '{EARLIEST_DATE}' and date '{LATEST_DATE}'", "is a date out of all reason"),
-        ]
+    if source:
+        tests += _format_tests(column, form, text, value)
     if column.allowed:
         allowed = ", ".join(literal(choice) for choice in column.allowed)
         tests.append((f"{value} not in ({allowed})", f"is not one of: {', '.join(column.allowed)}"))
     if column.pattern:
         tests.append((f"not regexp_matches({value}, {literal(column.pattern)})", f"does not look like {column.pattern}"))
     if not tests:
+        return "null::varchar"
+    cases = " ".join(f"when {test} then {literal(reason) if reason else 'null'}" for test, reason in tests)
+    return f"case when reader_problem is not null then null {cases} end"
+
+
+def _format_tests(column: Column, form: FileFormat, text: str, value: str) -> list[tuple[str, str | None]]:
+    """Conditions, in order, and what is wrong where the first of them holds; None: nothing."""
+    lost = (f"regexp_matches({text}, {literal(NO_VALUE)})", "is an error or a formula of a spreadsheet, not its value")
+    is_unread = f"{text} is not null and {value} is null"
+    if column.type == "text":
+        return [lost]
+    if column.type == "code" and (column.allowed or column.pattern):
         return []
-    cases = " ".join(f"when {test} then {literal(reason)}" for test, reason in tests)
-    reason = f"case when reader_problem is null then case {cases} end end"
-    return [_problem(literal(column.name), text, reason)]
+    if column.type == "code":
+        rewritten = (f"regexp_matches({text}, {literal(REWRITTEN)})", "is a number that a spreadsheet rewrote; the code is lost")
+        sure = (f"regexp_full_match({text}, {literal(SURE)})", None)
+        return [sure, lost, rewritten, *((f"regexp_matches({text}, {literal(p)})", reason) for p, reason in AMBIGUOUS)]
+    if column.type in ("date", "timestamp"):
+        formats = " or ".join(_date_formats(column, form) if form.format != "xlsx" else form.date_formats)
+        return [
+            (f"{is_unread} and {lost[0]}", lost[1]),
+            (is_unread, f"is not a {column.type} written as {formats}"),
+            (f"{value} not between date '{EARLIEST_DATE}' and date '{LATEST_DATE}'", "is a date out of all reason"),
+        ]
+    number, decimals = quoted("number_" + column.name), DECIMALS[column.type]
+    is_finer = _is_finer(column)
+    finer = (is_finer, f"has more than {decimals} decimals")
+    if column.type in ROUNDED:
+        is_small = f"{is_finer} and abs({value}) < {LEAST_UNITS}::decimal(18, {decimals}) / {10**decimals}"
+        finer = (is_small, f"is too small to be kept with {decimals} decimals")
+    return [
+        (f"{is_unread} and {lost[0]}", lost[1]),
+        (f"{text} is not null and {number} is null", "is not a number"),
+        finer,
+        (is_unread, f"has more than {WHOLE_DIGITS[column.type]} digits before the point"),
+    ]
 
 
-def _unreadable() -> str:
-    return _problem("null::varchar", "null::varchar", "reader_problem")
+def _fitted(column: Column) -> str:
+    """The typed value; null where it is set aside alone."""
+    value = quoted("typed_" + column.name)
+    return f"case when {quoted('reason_' + column.name)} is null then {value} end" if column.if_unfit == "value" else value
+
+
+def _may_alter(column: Column, source: ColumnMapping | None) -> bool:
+    return source is not None and (column.type == "code" or column.type in ROUNDED)
+
+
+def _is_altered(column: Column) -> str:
+    """Whether a value was read otherwise than it stands; spaces before and behind it are none of it."""
+    raw, clean = quoted("raw_" + column.name), quoted("clean_" + column.name)
+    if column.type == "code":
+        return f"case when reader_problem is null and {clean} <> {raw} then {clean} <> trim({raw}, ' ') else false end"
+    return _is_finer(column)
+
+
+def _is_finer(column: Column) -> str:
+    """Whether a number has further decimals, other than zeros, than its type keeps."""
+    number, decimals = quoted("number_" + column.name), DECIMALS[column.type]
+    has_more = f"strpos({number}, '.') > 0 and strlen({number}) - strpos({number}, '.') > {decimals}"
+    pattern = rf"\.\d{{{decimals}}}\d*[1-9]"
+    return f"case when {has_more} then regexp_matches({number}, {literal(pattern)}) else false end"
+
+
+def _altered(column: Column, source: ColumnMapping | None) -> list[str]:
+    if not _may_alter(column, source):
+        return []
+    what = NORMALISED if column.type == "code" else ROUNDED_OFF
+    is_told = f"{quoted('altered_' + column.name)} and {quoted('reason_' + column.name)} is null"
+    return [_problem(literal(column.name), quoted("raw_" + column.name), f"case when {is_told} then {literal(what)} end")]
+
+
+def _found(column: Column) -> str:
+    """A column's problem with the value as it stands in the file."""
+    value = f"case when {quoted('text_' + column.name)} is not null then trim({quoted('raw_' + column.name)}) end"
+    return _problem(literal(column.name), value, quoted("reason_" + column.name))
 
 
 def _rule_problem(contract: Contract, expression: str, reason: str) -> str:

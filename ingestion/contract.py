@@ -3,6 +3,7 @@
 Raw tables, landing checks, dbt sources and staging descriptions all derive from it. No file handling and no SQL execution here.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -14,11 +15,13 @@ from ingestion.errors import DataRefusedError
 
 CONTRACT_DIR = Path(__file__).parent / "contracts"
 
-ColumnType = Literal["text", "integer", "money", "quantity", "rate", "percent", "date", "timestamp"]
+# A code is compared, a text is only shown: see `texts.py` for what of a code does not count.
+ColumnType = Literal["text", "code", "integer", "money", "quantity", "rate", "percent", "date", "timestamp"]
 DeliveryMode = Literal["full", "delta"]
 
 SQL_TYPES: dict[ColumnType, str] = {
     "text": "VARCHAR",
+    "code": "VARCHAR",
     "integer": "INTEGER",
     "money": "DECIMAL(18,2)",
     "quantity": "DECIMAL(18,4)",
@@ -30,7 +33,12 @@ SQL_TYPES: dict[ColumnType, str] = {
 
 
 class Column(BaseModel):
-    """One canonical column: what it may hold and what it means."""
+    """One canonical column: what it may hold and what it means.
+
+    `case: upper` is for codes whose standard is in capitals. `if_unfit: value` is for optional columns where null says no more
+    than that it is not known: a value that cannot be read is set aside alone and its row counts. Where null says something else
+    (no end agreed, falls due at once, none set), the row is set aside.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,6 +50,18 @@ class Column(BaseModel):
     required: bool = False
     allowed: tuple[str, ...] = ()
     pattern: str | None = None
+    case: Literal["as_written", "upper"] = "as_written"
+    if_unfit: Literal["row", "value"] = "row"
+
+    @model_validator(mode="after")
+    def _says_how_it_is_compared(self) -> "Column":
+        if self.type == "text" and (self.allowed or self.pattern or re.search("_(code|no|id)$", self.name)):
+            raise ValueError(f"{self.name} identifies or has fixed forms: its type is code")
+        if self.case != "as_written" and self.type != "code":
+            raise ValueError(f"{self.name}: case belongs to type code")
+        if self.required and self.if_unfit == "value":
+            raise ValueError(f"{self.name} is required: it cannot be set aside alone")
+        return self
 
     @property
     def sql_type(self) -> str:
@@ -79,6 +99,9 @@ class Contract(BaseModel):
         unknown = [name for name in (*self.key, *self.replaces_by) if name not in names]
         if unknown or len(names) != len(set(names)):
             raise ValueError(f"key or replaces_by names no column, or a column stands twice: {unknown or names}")
+        texts = [column.name for column in self.columns if column.type == "text" and column.name in self.key]
+        if texts:
+            raise ValueError(f"key columns are of type code, not text: {texts}")
         if self.replaces_by and self.delivery_mode != "full":
             raise ValueError("replaces_by belongs to delivery_mode full")
         return self

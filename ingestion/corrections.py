@@ -102,7 +102,7 @@ def _match(con: duckdb.DuckDBPyConnection, contract: Contract, decisions: Path) 
         from decisions
         left join (
             select load_id, file_sha256, line_number, any_value(row_values) as row_values
-            from raw.quarantined_rows where table_name = $table_name
+            from raw.quarantined_rows where table_name = $table_name and is_row_loaded is not true
             group by load_id, file_sha256, line_number
         ) as quarantined
             on decisions.file_sha256 = quarantined.file_sha256 and decisions.line_number::bigint = quarantined.line_number
@@ -146,7 +146,7 @@ def _correct_load(con: duckdb.DuckDBPyConnection, contract: Contract, decisions:
     bad = con.execute(
         f"""select delivered.seed_line, coalesce(problem.column_name || ' ', '') || coalesce(problem.value || ' ', '')
             || problem.reason
-        from (select line_number, unnest(problems) as problem from corrected) as judged
+        from (select line_number, unnest(list_concat(problems, left_out)) as problem from corrected) as judged
         inner join delivered on judged.line_number = delivered.line_number
         union all
         select delivered.seed_line, 'line ' || delivered.line_number || ' has the same key as line ' || min(twice.line_number)

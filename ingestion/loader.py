@@ -5,6 +5,7 @@ same mapping is never loaded twice.
 """
 
 import hashlib
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from ingestion.archive import archive_file
 from ingestion.casting import judged_rows
 from ingestion.contract import Contract
 from ingestion.errors import DataRefusedError
+from ingestion.notes import notes_of_header, notes_of_values, register_notes
 from ingestion.profile import Profile, TableMapping
 from ingestion.readers import FileShape, read_file
 from ingestion.sql import literal, quoted, whole_number
@@ -48,7 +50,7 @@ def load_table(
     loads, known = [], 0
     for mapping in profile.mappings_of(contract):
         for path in matching_files(extracts, mapping):
-            load = _load_file(con, contract, profile, mapping, path, path.relative_to(extracts).as_posix(), archive, loaded_at)
+            load = _load_file(con, contract, profile, mapping, path, file_name_of(path, extracts), archive, loaded_at)
             if load is None:
                 known += 1
             else:
@@ -75,7 +77,12 @@ def unclaimed_files(extracts: Path, profile: Profile) -> list[str]:
     """Files in the folder that no pattern of the profile matches: told to the user, never loaded by guess."""
     claimed = {path for mapping in profile.tables for path in matching_files(extracts, mapping)}
     everything = (path for path in extracts.rglob("*") if path.is_file() and not path.name.startswith("."))
-    return sorted(path.relative_to(extracts).as_posix() for path in everything if path not in claimed)
+    return sorted(file_name_of(path, extracts) for path in everything if path not in claimed)
+
+
+def file_name_of(path: Path, extracts: Path) -> str:
+    """A file's name in the sender's folder; bytes that are no UTF-8 (a GBK name) are written out, as \\xb9."""
+    return os.fsencode(path.relative_to(extracts).as_posix()).decode("utf-8", "backslashreplace")
 
 
 def refuse_without_documents(extracts: Path, profile: Profile) -> None:
@@ -106,9 +113,11 @@ def _load_file(
         return None
     shape = read_file(con, copy, file_name, mapping.file_format)
     _refuse_missing_columns(contract, profile, mapping, file_name, shape)
+    header_notes = notes_of_header(contract, profile, mapping, file_name, shape)
     _judge(con, contract, profile, mapping, file_name, shape)
     with transaction(con):
         load = _append(con, contract, file_name, sha256)
+        register_notes(con, load.load_id, contract.name, [*header_notes, *notes_of_values(con)])
         con.execute(
             "insert into raw.loads select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, count(*) - ?, ?, ?, ?, ? from delivered",
             [load.load_id, contract.name, profile.name, file_name, sha256, mapping_sha256, contract.delivery_mode,
@@ -148,7 +157,15 @@ def _judge(
     """Fill `judged`, then mark rows whose key stands on an earlier line of the same file."""
     try:
         con.execute(f"create or replace temp table judged as {judged_rows(contract, mapping, shape.columns)}")
-    except (duckdb.BinderException, duckdb.ParserException) as error:
+    except duckdb.OutOfMemoryException as error:
+        raise DataRefusedError(
+            f"{file_name}: needs more memory than this home allows ({str(error).splitlines()[0]}).",
+            "give it more with RECEIVABLES_MEMORY_LIMIT, or have the sender deliver smaller files; nothing of it was loaded",
+        ) from error
+    except (
+        duckdb.BinderException, duckdb.ParserException, duckdb.ConversionException, duckdb.InvalidInputException,
+        duckdb.OutOfRangeException, duckdb.NotImplementedException,
+    ) as error:  # fmt: skip
         raise DataRefusedError(
             f"{file_name}: an expression of profile {profile.name!r} for table {contract.name} cannot be used: "
             f"{str(error).splitlines()[0]}",
@@ -173,16 +190,19 @@ def _key_text(contract: Contract) -> str:
 def _append(con: duckdb.DuckDBPyConnection, contract: Contract, file_name: str, sha256: str) -> Load:
     load_id = whole_number(con, "select coalesce(max(load_id), 0) + 1 from raw.loads")
     append_rows(con, contract, "judged where len(problems) = 0", load_id, sha256, is_corrected=False)
+    amount = f"case when is_amount_sure then {quoted(contract.amount_column)} end" if contract.amount_column else "null"
+    currency = "case when is_amount_sure or is_split then currency_code end" if contract.has_currency else "null"
+    values = ", ".join(f"{literal(column.name)}: {quoted(column.name)}::varchar" for column in contract.columns)
     con.execute(
         f"""insert into raw.quarantined_rows
         select ?, ?, ?, ?, bad.line_number, bad.problem.column_name, bad.problem.value, bad.problem.reason, lines.line,
-            bad.key_text, bad.amount, bad.currency_code, null, bad.row_values
+            bad.key_text, bad.amount, bad.currency_code, null, bad.row_values, bad.is_row_loaded
         from (
-            select line_number, unnest(problems) as problem, {_key_text(contract)} as key_text,
-                {quoted(contract.amount_column) if contract.amount_column else "null"} as amount,
-                {"currency_code" if contract.has_currency else "null"} as currency_code,
-                to_json({{{", ".join(f"{literal(c.name)}: {quoted(c.name)}::varchar" for c in contract.columns)}}}) as row_values
-            from judged where len(problems) > 0
+            select line_number, unnest(list_concat(problems, left_out)) as problem, len(problems) = 0 as is_row_loaded,
+                {_key_text(contract)} as key_text,
+                {amount} as amount, {currency} as currency_code,
+                case when is_split then to_json({{{values}}}) end as row_values
+            from judged where len(problems) > 0 or len(left_out) > 0
         ) as bad
         join lines on lines.rowid = bad.line_number - 1
         order by bad.line_number""",
@@ -192,12 +212,17 @@ def _append(con: duckdb.DuckDBPyConnection, contract: Contract, file_name: str, 
     con.execute(
         f"""update raw.quarantined_rows set mended_by_load_id = $load_id
         where table_name = $table_name and load_id < $load_id and mended_by_load_id is null
-            and key_text in (select {_key_text(contract)} from judged where len(problems) = 0)""",
+            and key_text in (
+                select {_key_text(contract)} from judged
+                where len(problems) = 0 and (len(left_out) = 0 or not coalesce(is_row_loaded, false))
+            )""",
         {"load_id": load_id, "table_name": contract.name},
     )
     delivered = whole_number(con, "select count(*) from judged")
     loaded = whole_number(con, f"select count(*) from raw.{quoted(contract.raw_name)} where _load_id = {load_id}")
-    quarantined = whole_number(con, f"select count(distinct line_number) from raw.quarantined_rows where load_id = {load_id}")
+    quarantined = whole_number(
+        con, f"select count(distinct line_number) from raw.quarantined_rows where load_id = {load_id} and not is_row_loaded"
+    )
     if delivered != loaded + quarantined:
         raise DataRefusedError(
             f"{file_name}: {delivered} rows delivered but {loaded} loaded and {quarantined} quarantined.",

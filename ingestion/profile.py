@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ingestion.contract import Contract, load_contracts
 from ingestion.errors import DataRefusedError
+from ingestion.formats import format_pattern
 
 PROFILE_DIR = Path(__file__).parent / "profiles"
 
@@ -30,9 +31,35 @@ class FileFormat(BaseModel):
     sheet: str | None = None
     date_formats: tuple[str, ...] = ("%Y-%m-%d",)
     timestamp_formats: tuple[str, ...] = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
-    decimal_separator: str = "."
-    thousands_separator: str = ""
+    decimal_separator: str = Field(default=".", min_length=1, max_length=1)
+    thousands_separator: str = Field(default="", max_length=1)
+    digit_grouping: Literal["thousands", "indian"] = "thousands"
     null_marks: tuple[str, ...] = ()
+
+    @field_validator("encoding")
+    @classmethod
+    def _encoding_exists(cls, encoding: str) -> str:
+        try:
+            b"a".decode(encoding, errors="replace")
+        except (LookupError, UnicodeError, ValueError) as error:
+            raise ValueError(f"there is no text encoding {encoding!r}") from error
+        return encoding
+
+    @field_validator("date_formats", "timestamp_formats")
+    @classmethod
+    def _formats_can_be_checked(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        for one in formats:
+            format_pattern(one)
+        return formats
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> "FileFormat":
+        marks = self.decimal_separator + self.thousands_separator
+        if self.decimal_separator == self.thousands_separator or re.search(r"[\d+-]", marks):
+            raise ValueError("decimal_separator and thousands_separator must differ, and none is a digit or a sign")
+        if self.format == "csv" and self.delimiter == self.quote:
+            raise ValueError("delimiter and quote must differ")
+        return self
 
 
 class ColumnMapping(BaseModel):

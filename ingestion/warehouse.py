@@ -29,10 +29,15 @@ QUARANTINED_ROWS = """create table if not exists raw.quarantined_rows (
     line_number bigint not null, column_name varchar, value varchar, reason varchar not null, line_text varchar
 )"""
 
+LANDING_NOTES = """create table if not exists raw.landing_notes (
+    load_id bigint not null, table_name varchar not null, kind_code varchar not null, column_name varchar,
+    value_count bigint not null, told varchar not null
+)"""
+
 # What an earlier release did not note of a quarantined row; null in what it set aside.
 QUARANTINE_ADDITIONS = {
     "key_text": "varchar", "amount": "decimal(18, 2)", "currency_code": "varchar", "mended_by_load_id": "bigint",
-    "row_values": "varchar",
+    "row_values": "varchar", "is_row_loaded": "boolean",
 }  # fmt: skip
 
 
@@ -96,7 +101,7 @@ def create_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     A raw table of an earlier release gains the columns that its contract has gained; they are null in what was loaded before.
     """
     con.execute("create schema if not exists raw")
-    for statement in (LOADS, QUARANTINED_ROWS):
+    for statement in (LOADS, QUARANTINED_ROWS, LANDING_NOTES):
         con.execute(statement)
     for name, sql_type in QUARANTINE_ADDITIONS.items():
         con.execute(f"alter table raw.quarantined_rows add column if not exists {name} {sql_type}")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ingestion.errors import DataRefusedError
+from ingestion.errors import DataRefusedError, visible
 from ingestion.profile import load_profile, profile_names
 from ingestion.synthetic import SyntheticSender, write_extracts
 from orchestration.lock import only_command
@@ -25,6 +25,16 @@ WRITE_AGAIN = "make room, or give this user the right to write there, and run th
 DATE = click.DateTime(formats=["%Y-%m-%d"])
 
 
+def _say(text: str, err: bool = False) -> None:
+    """Print for a person: what foreign text would have a terminal do is shown instead."""
+    click.echo(visible(text), err=err)
+
+
+def _hand_over(text: str) -> None:
+    """Print for a program, as it is; on a terminal, for the person before it."""
+    click.echo(visible(text) if sys.stdout.isatty() else text)
+
+
 def refusing_plainly(command: Callable[..., None]) -> Callable[..., None]:
     """Show refused data, and a place that cannot be written, as a message and exit code 1; anything else keeps its traceback."""
 
@@ -33,13 +43,13 @@ def refusing_plainly(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **kwargs)
         except DataRefusedError as refused:
-            click.echo(f"Refused: {refused}", err=True)
+            _say(f"Refused: {refused}", err=True)
             sys.exit(1)
         except Exception as error:
             told = _unwritable_place(error)
             if told is None:
                 raise
-            click.echo(f"Refused: {told}\nTo fix: {WRITE_AGAIN}", err=True)
+            _say(f"Refused: {told}\nTo fix: {WRITE_AGAIN}", err=True)
             sys.exit(1)
 
     return wrapped
@@ -81,14 +91,14 @@ def demo(documents: int, seed: int) -> None:
     """
     settings = _settings()
     sender = SyntheticSender(documents=documents, seed=seed)
-    click.echo(f"Writing about {documents:,} documents of a synthetic sender to {settings.extracts}")
+    _say(f"Writing about {documents:,} documents of a synthetic sender to {settings.extracts}")
     write_extracts(sender, settings.extracts)
     _refresh(settings, sender.ends_on, "demo", settings.extracts)
-    click.echo("\nTry next (after `source .venv/bin/activate`):")
-    click.echo("  receivables status                        what is loaded, quarantined and published")
-    click.echo("  receivables explain 0000100000            one customer: grade, factors, exposure, alerts, history")
-    click.echo("  receivables refresh --as-of 2025-12-31    the same books as they stood at another date")
-    click.echo("  receivables dev                           the graph, its checks and its lineage on http://127.0.0.1:3000")
+    _say("\nTry next (after `source .venv/bin/activate`):")
+    _say("  receivables status                        what is loaded, quarantined and published")
+    _say("  receivables explain 0000100000            one customer: grade, factors, exposure, alerts, history")
+    _say("  receivables refresh --as-of 2025-12-31    the same books as they stood at another date")
+    _say("  receivables dev                           the graph, its checks and its lineage on http://127.0.0.1:3000")
 
 
 @main.command()
@@ -124,7 +134,7 @@ def status() -> None:
     from orchestration.report.summary import summary_lines
 
     for line in summary_lines(_settings()):
-        click.echo(line)
+        _say(line)
 
 
 @main.command()
@@ -159,13 +169,14 @@ def quarantine(table_name: str | None, is_all: bool, output_format: str) -> None
     if table_name is not None and table_name not in load_contracts():
         raise click.UsageError(f"There is no table {table_name!r}; use one of: {', '.join(load_contracts())}")
     if output_format == "corrections":
-        click.echo(as_csv(COLUMNS, undecided(read_settings(), table_name)).rstrip("\n"))
+        _hand_over(as_csv(COLUMNS, undecided(read_settings(), table_name)).rstrip("\n"))
         return
     columns, rows = quarantined(read_settings(), table_name, is_all)
     if output_format == "csv" or rows:
-        click.echo((as_csv if output_format == "csv" else as_table)(columns, rows).rstrip("\n"))
+        show = (_hand_over, as_csv) if output_format == "csv" else (_say, as_table)
+        show[0](show[1](columns, rows).rstrip("\n"))
     else:
-        click.echo("No row is quarantined.")
+        _say("No row is quarantined.")
 
 
 @main.command()
@@ -218,7 +229,7 @@ def aging(
             )
             text = as_csv(columns, rows) if output_format == "csv" else headline + as_table(columns, rows)
     if output is None:
-        click.echo(text.rstrip("\n"))
+        (_say if output_format == "table" else _hand_over)(text.rstrip("\n"))
     else:
         output.write_text(text, encoding="utf-8")
 
@@ -240,7 +251,7 @@ def explain(customer: str, as_of: datetime | None) -> None:
     from orchestration.report.explain import explained
 
     for line in explained(read_settings(), customer, as_of.date() if as_of else None):
-        click.echo(line)
+        _say(line)
 
 
 @main.command()
@@ -269,7 +280,7 @@ def trace(mart: str, key: tuple[str, ...], column: str | None, shown: int, outpu
     found = trace_cell(read_settings(), mart, dict(pair.split("=", 1) for pair in key), column, shown)
     pages = {"json": found.as_json, "html": found.as_html}
     for line in [pages[output_format]()] if output_format in pages else found.as_text():
-        click.echo(line)
+        (_hand_over if output_format in pages else _say)(line)
 
 
 @main.command()
@@ -285,7 +296,7 @@ def publications() -> None:
 
     for one in kept_publications(read_settings()):
         mark, warnings = "*" if one.is_served else " ", f"{one.warning_count} warnings"
-        click.echo(f"{mark} {one.publication_id}  published {one.published_at} UTC  content {one.content_hash[:16]}  {warnings}")
+        _say(f"{mark} {one.publication_id}  published {one.published_at} UTC  content {one.content_hash[:16]}  {warnings}")
 
 
 @main.command()
@@ -305,7 +316,7 @@ def rollback(publication_id: str, reason: str) -> None:
     settings = read_settings()
     with only_command(settings):
         roll_back(settings, publication_id, _now(), reason)
-    click.echo(f"BI reads {publication_id} again.")
+    _say(f"BI reads {publication_id} again.")
 
 
 @main.command()
@@ -328,9 +339,9 @@ def release(as_of: datetime, requested_by: str, approved_by: str, reason: str) -
     with only_command(settings):
         leave = Release(requested_by, approved_by, reason)
         published = release_candidate(settings, as_of.date(), _now(), code_commit(), leave)
-    click.echo(f"Published {published.publication_id} over the gate's verdict:")
+    _say(f"Published {published.publication_id} over the gate's verdict:")
     for warning in published.warnings:
-        click.echo(f"  - {warning}")
+        _say(f"  - {warning}")
 
 
 @main.command()
@@ -358,14 +369,14 @@ def diff(earlier: str, later: str, customers: int, marts: tuple[str, ...]) -> No
     settings = read_settings()
     found = diff_publications(settings, earlier, later, customers)
     for line in found.as_text():
-        click.echo(line)
+        _say(line)
     is_explained = not found.unexplained
     if marts:
         from orchestration.audit.waterfall import waterfall
 
         by_cause = waterfall(settings, earlier, later, marts, customers)
         for line in by_cause.as_text():
-            click.echo(line)
+            _say(line)
         is_explained = is_explained and by_cause.is_explained
     sys.exit(0 if is_explained else 1)
 
@@ -384,10 +395,10 @@ def reproduce(publication_id: str) -> None:
     from orchestration.audit.reproduce import reproduce as reproduce_publication
 
     found = reproduce_publication(read_settings(), publication_id)
-    click.echo(f"Built with {found.code} in {found.database}")
-    click.echo(f"{len(found.same)} of {len(found.same) + len(found.differing)} marts are the same, row for row")
+    _say(f"Built with {found.code} in {found.database}")
+    _say(f"{len(found.same)} of {len(found.same) + len(found.differing)} marts are the same, row for row")
     for name in found.differing:
-        click.echo(f"  differs: {name}")
+        _say(f"  differs: {name}")
     sys.exit(1 if found.differing else 0)
 
 
@@ -406,8 +417,8 @@ def restore() -> None:
     settings = read_settings()
     with only_command(settings):
         count, old = restore_working_database(settings)
-    click.echo(f"{count} loads are in {settings.working_database} again." + (f" The old file is {old}." if old else ""))
-    click.echo("Run `receivables refresh --as-of DATE` next.")
+    _say(f"{count} loads are in {settings.working_database} again." + (f" The old file is {old}." if old else ""))
+    _say("Run `receivables refresh --as-of DATE` next.")
 
 
 @main.group()
@@ -428,8 +439,8 @@ def verify(anchor: str | None) -> None:
     from orchestration.audit.verify import prove
 
     proof = prove(read_settings(), anchor)
-    click.echo(f"The chain of {proof.entry_count} entries holds; its head is {proof.head or 'none'}.")
-    click.echo(f"{proof.file_count} archived files and {proof.publication_count} publications are as the ledger tells.")
+    _say(f"The chain of {proof.entry_count} entries holds; its head is {proof.head or 'none'}.")
+    _say(f"{proof.file_count} archived files and {proof.publication_count} publications are as the ledger tells.")
 
 
 @audit.command()
@@ -449,11 +460,11 @@ def pack(publication_id: str, output: Path | None) -> None:
     from orchestration.audit.pack import write_pack
 
     packed = write_pack(read_settings(), publication_id, output or Path(f"{publication_id}.zip"))
-    click.echo(f"{packed.path}: {packed.check_count} results of checks; open index.html in it.")
+    _say(f"{packed.path}: {packed.check_count} results of checks; open index.html in it.")
     same = len(packed.cells) - len(packed.differing)
-    click.echo(f"{same} of {len(packed.cells)} cells are the same by the reference engine.")
+    _say(f"{same} of {len(packed.cells)} cells are the same by the reference engine.")
     for cell in packed.differing:
-        click.echo(f"  differs: {cell}")
+        _say(f"  differs: {cell}")
     sys.exit(1 if packed.differing else 0)
 
 
@@ -468,7 +479,7 @@ def print_anchor() -> None:
     """
     from orchestration.audit.verify import prove
 
-    click.echo(prove(read_settings()).head)
+    _say(prove(read_settings()).head)
 
 
 @main.command()
@@ -506,7 +517,7 @@ def bench_aging(documents: int, applications: int) -> None:
     from benchmarks.aging import run_benchmark
 
     for line in run_benchmark(_settings(), documents, applications):
-        click.echo(line)
+        _say(line)
 
 
 def _now() -> datetime:
@@ -529,16 +540,16 @@ def _refresh(settings: Settings, as_of_date: date, profile: str, extracts: Path)
     from orchestration.refresh import run_refresh
     from orchestration.report.summary import summary_lines
 
-    click.echo(f"Refreshing {settings.home} as of {as_of_date} from {extracts} (profile {profile})")
+    _say(f"Refreshing {settings.home} as of {as_of_date} from {extracts} (profile {profile})")
     if unclaimed := unclaimed_files(extracts, sender):
         more = f" and {len(unclaimed) - UNCLAIMED_SHOWN} more" if len(unclaimed) > UNCLAIMED_SHOWN else ""
-        click.echo(f"Not read, as no pattern of the profile matches them: {', '.join(unclaimed[:UNCLAIMED_SHOWN])}{more}")
+        _say(f"Not read, as no pattern of the profile matches them: {', '.join(unclaimed[:UNCLAIMED_SHOWN])}{more}")
     outcome = run_refresh(settings, as_of_date, profile, extracts)
     if not outcome.is_published:
-        click.echo("\nNot published. The last published set, if there is one, is untouched.", err=True)
+        _say("\nNot published. The last published set, if there is one, is untouched.", err=True)
         for problem in outcome.problems:
-            click.echo(f"- {problem}", err=True)
+            _say(f"- {problem}", err=True)
         sys.exit(1)
-    click.echo("")
+    _say("")
     for line in summary_lines(settings):
-        click.echo(line)
+        _say(line)

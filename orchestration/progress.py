@@ -7,6 +7,8 @@ from typing import Any
 
 import dagster as dg
 
+from ingestion.errors import visible
+
 
 class _ProgressHandler(logging.Handler):
     """Prints finished and failed steps and what raw tables received; leaves Dagster's own chatter out."""
@@ -20,7 +22,7 @@ class _ProgressHandler(logging.Handler):
         event = getattr(record, "dagster_meta", {}).get("dagster_event")
         line = self._line(event) if event is not None else None
         if line:
-            print(line, file=sys.__stdout__, flush=True)
+            print(visible(line), file=sys.__stdout__, flush=True)
 
     def _line(self, event: dg.DagsterEvent) -> str | None:
         kind, step = event.event_type_value, str(event.step_key)

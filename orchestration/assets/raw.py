@@ -9,7 +9,7 @@ from ingestion.contract import Column, Contract, load_contracts
 from ingestion.corrections import apply_corrections
 from ingestion.loader import Load, load_table, refuse_without_documents, registered_loads
 from ingestion.warehouse import create_raw_tables, open_working
-from orchestration.quality.landing import QUARANTINE, SUITE, check_loads
+from orchestration.quality.landing import CHECKS, COLUMNS, QUARANTINE, SUITE, VALUES, check_loads
 from orchestration.resources import Delivery, run_started_at
 from orchestration.settings import Settings
 
@@ -32,6 +32,8 @@ def _raw_asset(settings: Settings, contract: Contract) -> dg.AssetsDefinition:
         check_specs=[
             dg.AssetCheckSpec(SUITE, asset=key, blocking=True, description="Loads meet the suite generated from the contract."),
             dg.AssetCheckSpec(QUARANTINE, asset=key, description="No row of the loads was quarantined."),
+            dg.AssetCheckSpec(VALUES, asset=key, description="Every value of the loads was read as it stands."),
+            dg.AssetCheckSpec(COLUMNS, asset=key, description="Every sheet and column was read, and none is absent."),
         ],
     )
     def raw_table(context: dg.AssetExecutionContext, delivery: Delivery) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
@@ -64,14 +66,14 @@ def _check_results(
 ) -> Iterator[dg.AssetCheckResult]:
     """One result a check, over all loads of the table."""
     outcomes = check_loads(settings, contract, loads, at)
-    for check, severity in ((SUITE, dg.AssetCheckSeverity.ERROR), (QUARANTINE, dg.AssetCheckSeverity.WARN)):
+    for check in CHECKS:
         of_check = [outcome for outcome in outcomes if outcome.check_code == check]
         failed = [outcome for outcome in of_check if not outcome.is_passed]
         yield dg.AssetCheckResult(
             check_name=check,
             asset_key=key,
             passed=not failed,
-            severity=severity,
+            severity=dg.AssetCheckSeverity.ERROR if check == SUITE else dg.AssetCheckSeverity.WARN,
             metadata={"loads": len(of_check), "failed": [f"{outcome.subject}: {outcome.summary}" for outcome in failed]},
         )
 

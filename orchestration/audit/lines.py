@@ -1,17 +1,18 @@
 """The text of single lines of archived files, as the sender wrote them."""
 
+import json
+import tempfile
 from collections.abc import Collection, Mapping
 from fnmatch import fnmatch
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineWorkbook
-
 from ingestion.archive import archived_path
 from ingestion.contract import load_contracts
 from ingestion.errors import DataRefusedError
 from ingestion.profile import FileFormat, load_profile
+from ingestion.workbook import read_workbook
 
 
 def line_texts(archive: Path, entry: Mapping[str, Any], numbers: Collection[int]) -> dict[int, str]:
@@ -24,9 +25,10 @@ def line_texts(archive: Path, entry: Mapping[str, Any], numbers: Collection[int]
         )
     file_format = _format(entry)
     if file_format.format == "xlsx":
-        workbook = CalamineWorkbook.from_path(path)
-        rows = workbook.get_sheet_by_name(file_format.sheet or workbook.sheet_names[0]).to_python(skip_empty_area=False)
-        return {number: "\t".join(str(cell) for cell in rows[number - 1]) for number in numbers}
+        with tempfile.NamedTemporaryFile(suffix=".jsonl") as rows:
+            read_workbook(path, entry["file_name"], file_format, Path(rows.name))
+            of_rows = _lines_of_text(Path(rows.name), "utf-8", numbers)
+        return {number: "\t".join(cell or "" for cell in json.loads(row or "[]")) for number, row in of_rows.items()}
     found = _lines_of_bytes(path, file_format.encoding, numbers)
     return _lines_of_text(path, file_format.encoding, numbers) if found is None else found
 

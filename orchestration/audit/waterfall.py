@@ -183,7 +183,7 @@ class _Steps:
         loads = ", ".join(str(load) for load in sorted(known))
         with open_working(self.home.working_database, self.home.memory_limit) as con:
             for (table,) in con.execute("select table_name from duckdb_tables() where schema_name = 'delivered'").fetchall():
-                load = "load_id" if table in ("loads", "quarantined_rows") else "_load_id"
+                load = "load_id" if table in ("loads", "quarantined_rows", "landing_notes") else "_load_id"
                 con.execute(
                     f"create or replace table raw.{quoted(table)} as from delivered.{quoted(table)} where {load} in ({loads})"
                 )

@@ -1,8 +1,9 @@
-"""Checks of each load at landing: the suite that its contract implies, and whether anything was quarantined.
+"""Checks of each load at landing: the suite that its contract implies, what was quarantined, and what was not read as it stands.
 
 Guards the border between files and the warehouse; dbt tests guard the inside, `candidate.py` guards publication.
 """
 
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from great_expectations.expectations import Expectation
 
 from ingestion.contract import Contract
 from ingestion.loader import Load
+from ingestion.notes import HARMLESS, SHEET_OR_COLUMN, Note, registered_notes
 from ingestion.sql import literal, quoted
 from ingestion.warehouse import LINEAGE_COLUMNS
 from orchestration.quality.evidence import CheckOutcome, record, recorded
@@ -19,8 +21,12 @@ from orchestration.quality.examples import rows_found
 from orchestration.quality.expectations import no_rows, suite_runner
 from orchestration.settings import Settings
 
-SUITE, QUARANTINE = "landing_suite", "landing_quarantine"
-SET_ASIDE = "select load_id, line_number, column_name, reason from raw.quarantined_rows where load_id = {load_id}"
+SUITE, QUARANTINE, VALUES, COLUMNS = "landing_suite", "landing_quarantine", "landing_values", "landing_columns"
+CHECKS = (SUITE, QUARANTINE, VALUES, COLUMNS)
+SET_ASIDE = (
+    "select load_id, line_number, column_name, reason from raw.quarantined_rows "
+    "where load_id = {load_id} and is_row_loaded is not true"
+)
 
 
 def landing_suite(contract: Contract, load: Load) -> list[Expectation]:
@@ -51,14 +57,16 @@ def check_loads(settings: Settings, contract: Contract, loads: list[Load], at: d
     """Outcomes for every load, taking recorded evidence where there is some and running the suite where there is none."""
     outcomes, unchecked = [], []
     for load in loads:
-        known = [o for code in (SUITE, QUARANTINE) for o in recorded(load_evidence(settings, load.load_id), code)]
-        if len(known) == 2:
+        known = [o for code in CHECKS for o in recorded(load_evidence(settings, load.load_id), code)]
+        if len(known) == len(CHECKS):
             outcomes += known
         else:
             unchecked.append(load)
     if unchecked:
         # One database file cannot be open in two ways, and the suite's runner opens it in its own.
         set_aside = {load.load_id: _quarantine_outcome(settings.working_database, load) for load in unchecked}
+        with duckdb.connect(str(settings.working_database)) as con:
+            notes = registered_notes(con, contract.name)
         with suite_runner(settings.working_database) as runner:
             for load in unchecked:
                 # What was corrected afterwards was judged then; the evidence of a load is of what it loaded.
@@ -68,6 +76,7 @@ def check_loads(settings: Settings, contract: Contract, loads: list[Load], at: d
                 found = [
                     runner.run(SUITE, f"load {load.load_id}", query, landing_suite(contract, load), contract.key),
                     set_aside[load.load_id],
+                    *_note_outcomes(load, notes.get(load.load_id, [])),
                 ]
                 record(load_evidence(settings, load.load_id), found, at)
                 outcomes += found
@@ -86,3 +95,20 @@ def _quarantine_outcome(database: Path, load: Load) -> CheckOutcome:
         with duckdb.connect(str(database)) as con:
             summary += f": {rows_found(con, SET_ASIDE.format(load_id=load.load_id))}"
     return CheckOutcome(QUARANTINE, f"load {load.load_id}", load.quarantined_row_count == 0, summary)
+
+
+def _note_outcomes(load: Load, notes: list[Note]) -> list[CheckOutcome]:
+    """Whether every value was read as it stands, and whether every sheet and column was used and every mapped one was there."""
+    of_columns = [note for note in notes if note.kind_code in SHEET_OR_COLUMN]
+    of_values = [note for note in notes if note not in of_columns]
+    return [
+        _note_outcome(VALUES, load, of_values, "every value was read as it stands"),
+        _note_outcome(COLUMNS, load, of_columns, "every sheet and column was read"),
+    ]
+
+
+def _note_outcome(check_code: str, load: Load, notes: list[Note], otherwise: str) -> CheckOutcome:
+    is_passed = all(note.kind_code in HARMLESS for note in notes)
+    told = "; ".join(note.told for note in notes if is_passed or note.kind_code not in HARMLESS) or otherwise
+    details = {"notes": [asdict(note) for note in notes]}
+    return CheckOutcome(check_code, f"load {load.load_id}", is_passed, f"{load.file_name}: {told}", details)

@@ -13,7 +13,8 @@ from orchestration.settings import Settings
 WHAT_BECAME = "mended_by_load_id, corrected_values, decided_by, approver, decided_on, decision_reason, "
 ROWS = """
     select
-        status_code, table_name, file_name, line_number, column_names, reasons, amount, currency_code, {what_became}load_id
+        status_code, table_name, file_name, line_number, is_row_loaded, column_names, reasons, amount, currency_code,
+        {what_became}load_id
     from marts.fct_quarantined_rows
     where ($is_all or status_code = 'open') and ($table_name is null or table_name = $table_name)
     order by load_id, line_number"""
@@ -43,7 +44,7 @@ def undecided(settings: Settings, table_name: str | None) -> list[tuple[Any, ...
         rows = con.execute(
             """select distinct table_name, file_sha256, line_number, unnest(string_split(column_names, ', ')) as column_name
             from marts.fct_quarantined_rows
-            where status_code = 'open' and ($table_name is null or table_name = $table_name)
+            where status_code = 'open' and not is_row_loaded and ($table_name is null or table_name = $table_name)
             order by all""",
             {"table_name": table_name},
         ).fetchall()

@@ -41,7 +41,7 @@ def _loaded(settings: Settings) -> Iterator[str]:
         ).fetchall()
         reasons = con.execute(
             "select table_name, coalesce(column_name, 'row'), reason, count(*), min(file_name || ' line ' || line_number) "
-            "from raw.quarantined_rows group by all order by 4 desc, 1, 2, 3 limit 6"
+            "from raw.quarantined_rows where is_row_loaded is not true group by all order by 4 desc, 1, 2, 3 limit 6"
         ).fetchall()
     for source, loads, delivered, loaded, quarantined in sources:
         yield f"{source:<10} {loads:>3} loads {delivered:>12,} rows delivered {loaded:>12,} loaded {quarantined:>8,} quarantined"
@@ -54,16 +54,23 @@ def _headlines(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     latest = "as_of_date = (select as_of_date from marts.dim_publication)"
     quarantined = con.execute(
         "select count(*), string_agg(distinct table_name, ', ' order by table_name) from marts.fct_quarantined_rows "
-        "where status_code = 'open'"
+        "where status_code = 'open' and not is_row_loaded"
     ).fetchall()
     at_stake = con.execute(
         "select coalesce(currency_code, 'no currency'), sum(amount) from marts.fct_quarantined_rows "
-        "where status_code = 'open' and amount is not null group by currency_code order by currency_code"
+        "where status_code = 'open' and not is_row_loaded and amount is not null group by currency_code order by currency_code"
     ).fetchall()
     for count, tables in quarantined:
         if count:
             told = ", ".join(f"{currency} {amount:,.2f}" for currency, amount in at_stake) or "none that can be read"
             yield f"Quarantined {count:,} rows of {tables}; amounts at stake: {told} (see `receivables quarantine`)"
+    values = con.execute(
+        "select count(*), string_agg(distinct table_name || ' ' || column_names, ', ') from marts.fct_quarantined_rows "
+        "where status_code = 'open' and is_row_loaded"
+    ).fetchall()
+    for count, columns in values:
+        if count:
+            yield f"Left out    values of {count:,} rows that count: {columns} (see `receivables quarantine`)"
     amounts = con.execute(
         "select currency_code, sum(outstanding_amount), "
         "coalesce(sum(outstanding_amount) filter (ledger_status <> 'normal'), 0), "

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -93,6 +93,7 @@ def test_an_empty_file_is_refused_for_its_missing_header(tmp_path: Path) -> None
         read(path)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_crash_the_reader_and_no_line_goes_uncounted(tmp_path_factory: pytest.TempPathFactory, body: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "fuzz.csv"

@@ -25,6 +25,7 @@ select
     quarantined.reasons,
     quarantined.amount,
     quarantined.currency_code,
+    quarantined.is_row_loaded,
     case
         when quarantined.mended_by_load_id <= refresh.known_through then 'mended'
         when decided.decision = 'correct' then 'corrected'

@@ -108,8 +108,7 @@ walked as (
         {% for side, other in [("credit", "debit"), ("debit", "credit")] %}
         union all
         select
-            {% for column in account %}{{ side }}_{{ column }}, {% endfor %}step,
-            {% for column in document if column not in account %}{{ side }}_{{ column }}, {% endfor %}
+            {% for column in document %}{{ side }}_{{ column }}{{ ", " if not loop.last }}{% if loop.index == 4 %}step, {% endif %}{% endfor %},
             -applied_amount, {{ other }}_document_no, application_rule, event_date
         from overlapping
         {% endfor %}

@@ -1,4 +1,4 @@
--- Rows that could not be used: where each stands, what is wrong with it, the amount at stake, and what became of it.
+-- Rows that could not be used, and rows that count without values that could not be read: where each stands, what is wrong with it, the amount at stake, and what became of it.
 -- Grain: one row per load_id and line_number.
 select
     {{ as_of_date() }} as as_of_date,
@@ -11,6 +11,7 @@ select
     reasons,
     cast(amount as decimal(18, 2)) as amount,
     currency_code,
+    is_row_loaded,
     status_code,
     mended_by_load_id,
     corrected_values,

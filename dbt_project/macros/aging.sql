@@ -93,7 +93,11 @@
     ),
 
     credited as (
-        select {{ keys | join(", ") }}{% for amount in amounts %}, sum(credit_{{ amount }}) as total_credit_{{ amount }}{% endfor %}
+        select
+            {{ keys | join(", ") }}
+            {%- for amount in amounts %},
+            case when count(credit_{{ amount }}) = count(*) then sum(credit_{{ amount }}) end as total_credit_{{ amount }}
+            {%- endfor %}
         from summed
         where credit_count > 0
         group by {{ keys | join(", ") }}
@@ -104,14 +108,18 @@
         select
             summed.*,
             {% for amount in amounts -%}
-            credited.total_credit_{{ amount }} - coalesce(sum(summed.owed_{{ amount }}) over (
-                partition by {% for key in keys %}summed.{{ key }}{{ ", " if not loop.last }}{% endfor %} order by summed.bucket_order desc
-                rows between unbounded preceding and 1 preceding
-            ), 0) as credit_left_{{ amount }}{{ "," if not loop.last }}
+            case
+                when count(summed.owed_{{ amount }}) over older = count(*) over older
+                    then credited.total_credit_{{ amount }} - coalesce(sum(summed.owed_{{ amount }}) over older, 0)
+            end as credit_left_{{ amount }}{{ "," if not loop.last }}
             {% endfor %}
         from summed
         inner join credited
             on {% for key in keys %}summed.{{ key }} = credited.{{ key }}{{ " and " if not loop.last }}{% endfor %}
+        window older as (
+            partition by {% for key in keys %}summed.{{ key }}{{ ", " if not loop.last }}{% endfor %} order by summed.bucket_order desc
+            rows between unbounded preceding and 1 preceding
+        )
         union all
         select summed.*{% for amount in amounts %}, 0{% endfor %}
         from summed
@@ -125,7 +133,10 @@
         {% for amount in amounts -%}
         owed_{{ amount }} as own_column_{{ amount }},
         owed_{{ amount }} - credit_{{ amount }} as aged_by_own_date_{{ amount }},
-        greatest(owed_{{ amount }} - greatest(credit_left_{{ amount }}, 0), 0) as applied_oldest_first_{{ amount }},
+        case
+            when owed_{{ amount }} is not null and credit_left_{{ amount }} is not null
+                then greatest(owed_{{ amount }} - greatest(credit_left_{{ amount }}, 0), 0)
+        end as applied_oldest_first_{{ amount }},
         owed_{{ amount }} as left_out_{{ amount }}
         {{- "," if not loop.last }}
         {% endfor %}
@@ -136,7 +147,10 @@
         {% for amount in amounts -%}
         case when count(credit_{{ amount }}) = count(*) then -sum(credit_{{ amount }}) end,
         0,
-        case when count(credit_{{ amount }}) = count(*) then -greatest(sum(credit_{{ amount }}) - sum(owed_{{ amount }}), 0) end,
+        case
+            when count(credit_{{ amount }}) = count(*) and count(owed_{{ amount }}) = count(*)
+                then -greatest(sum(credit_{{ amount }}) - sum(owed_{{ amount }}), 0)
+        end,
         0
         {{- "," if not loop.last }}
         {% endfor %}

@@ -103,10 +103,10 @@ EXPOSURE = (
         # 500 of 1,000 delivered and billed, cancelled and billed again: 500 owed, 500 on order.
         ("E1-E01", "2026-03-31", ("500.00", "0.00", "500.00", "0.00", "1000.00")),
         ("E1-E01", "2026-02-28", ("0.00", "0.00", "1000.00", "0.00", "1000.00")),
-        # A credit note that names the invoice and not the order: the 1,000 are delivered and not billed. It is not applied yet.
-        ("E1-E02", "2026-03-31", ("1000.00", "1000.00", "0.00", "1000.00", "1000.00")),
+        # A credit note that names the invoice and not the order settles it: the 1,000 are delivered and not billed.
+        ("E1-E02", "2026-03-31", ("0.00", "1000.00", "0.00", "0.00", "1000.00")),
         # The same, and the sender closed the order with it: a return, nothing follows.
-        ("E1-E03", "2026-03-31", ("1000.00", "0.00", "0.00", "1000.00", "0.00")),
+        ("E1-E03", "2026-03-31", ("0.00", "0.00", "0.00", "0.00", "0.00")),
         # 2,100 CNY at 7.00 are 300 of the 600 USD delivered: 300 x 7.00 not billed, (1,000 - 600) x 7.00 open.
         ("E1-E04", "2026-03-31", ("2100.00", "2100.00", "2800.00", "0.00", "7000.00")),
         # Wanted on 15 June 2025 and delivered on 10 April 2026: on 31 March nobody had delivered it for more than 180 days.

@@ -5,8 +5,12 @@ with kept as (
     select
         *,
         {% for prefix, amount in measures.items() %}
-        case when sign(opening_{{ amount }}) = sign(closing_{{ amount }})
-            then sign(opening_{{ amount }}) * least(abs(opening_{{ amount }}), abs(closing_{{ amount }})) else 0 end as kept_{{ amount }},
+        -- Null where either is not known: what stayed is not known then, and not nothing.
+        case
+            when sign(opening_{{ amount }}) = sign(closing_{{ amount }})
+                then sign(opening_{{ amount }}) * least(abs(opening_{{ amount }}), abs(closing_{{ amount }}))
+            when sign(opening_{{ amount }}) <> sign(closing_{{ amount }}) then 0
+        end as kept_{{ amount }},
         {% endfor %}
         greatest(least(written_off_amount, opening_amount, opening_amount - closing_amount), 0) as lost_amount
     from {{ ref("int_receivables__migrations") }}

@@ -17,8 +17,14 @@ capped as (
         judged.*,
         policy.policy_version,
         policy.advance_rate_pct,
-        cast(floor(sum(judged.admitted_base_amount) over (partition by judged.company_code) * policy.customer_cap_pct) / 100 as decimal(18, 2))
-            as customer_cap_base_amount,
+        -- Of what is not known nothing can be said: neither what may be sold of it, nor what part of the whole another is.
+        case
+            when count(judged.admitted_base_amount) over (partition by judged.company_code) = count(*) over (partition by judged.company_code)
+                then cast(
+                    floor(sum(judged.admitted_base_amount) over (partition by judged.company_code) * policy.customer_cap_pct) / 100
+                    as decimal(18, 2)
+                )
+        end as customer_cap_base_amount,
         sum(judged.admitted_base_amount) over (
             partition by judged.company_code, judged.customer_id order by judged.due_date, judged.document_no, judged.instalment_no
             rows between unbounded preceding and current row
@@ -30,7 +36,7 @@ capped as (
 split as (
     select
         *,
-        least(admitted_base_amount, greatest(customer_cap_base_amount - admitted_before_base_amount, 0)) as eligible_base_amount
+        {{ lesser_of("admitted_base_amount", greater_of("customer_cap_base_amount - admitted_before_base_amount", "0")) }} as eligible_base_amount
     from capped
 )
 

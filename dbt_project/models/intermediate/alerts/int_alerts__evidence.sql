@@ -83,10 +83,10 @@ late_payments as (
         standing.as_of_date, standing.alert_id, 'payment' as evidence_type, payments.company_code, payments.document_no,
         payments.instalment_no, payments.paid_on as evidence_date, payments.paid_amount as evidence_amount, documents.currency_code,
         payments.days_late || ' days late' as detail,
-        payments.company_code || '/' || payments.application_no || '/' || payments.document_no || '/' || cast(payments.instalment_no as varchar)
-            as evidence_key,
-        applications.load_id,
-        applications.line_number
+        payments.company_code || '/' || payments.receipt_no || '/' || payments.document_no || '/' || cast(payments.instalment_no as varchar)
+            || '/' || cast(payments.effective_date as varchar) as evidence_key,
+        receipts.load_id,
+        receipts.line_number
     from standing
     inner join {{ ref("int_measures__parameters") }} as parameters on standing.as_of_date = parameters.as_of_date
     inner join {{ ref("int_receivables__policies_dated") }} as aging on standing.as_of_date = aging.as_of_date
@@ -95,10 +95,11 @@ late_payments as (
         and {{ is_chosen_by("aging", "payments") }}
         and payments.effective_date <= standing.as_of_date
         and payments.effective_date > {{ dbt.dateadd("day", "-parameters.recent_payment_window_days", "standing.as_of_date") }}
+        and {{ stands_on("standing.as_of_date") }}
     inner join {{ ref("stg_erp__documents") }} as documents
         on payments.company_code = documents.company_code and payments.document_no = documents.document_no
-    left join {{ ref("stg_erp__applications") }} as applications
-        on payments.company_code = applications.company_code and payments.application_no = applications.application_no
+    inner join {{ ref("stg_erp__documents") }} as receipts
+        on payments.company_code = receipts.company_code and payments.receipt_no = receipts.document_no
     where standing.measure_code in ('days_late_change', 'weighted_days_late') and payments.days_late > 0
 ),
 

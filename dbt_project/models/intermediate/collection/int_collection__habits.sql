@@ -21,6 +21,8 @@ summed as (
         on payments.effective_date <= parameters.as_of_date
         and {{ is_chosen_by("aging", "payments") }}
         and payments.effective_date > {{ dbt.dateadd("day", "-parameters.payment_window_days", "parameters.as_of_date") }}
+        and {{ stands_on("parameters.as_of_date") }}
+    where payments.is_first_part
     group by parameters.as_of_date, payments.customer_id
 ),
 

@@ -10,17 +10,22 @@ with payments as (
 results as (
     select
         'payment' as result_type,
-        'payment ' || company_code || ' ' || application_no || ' ' || document_no || ' ' || cast(instalment_no as varchar) as result_key,
+        'payment ' || company_code || ' ' || receipt_no || ' ' || document_no || ' ' || cast(instalment_no as varchar) || ' '
+        || cast(effective_date as varchar) || ' ' || cast(valid_from as varchar) as result_key,
         customer_id,
         effective_date as counted_on,
         paid_on as caused_before,
+        valid_from,
+        valid_before,
+        is_first_part,
         paid_base_amount as recovered_base_amount,
         cast(null as boolean) as is_kept
     from payments
     where days_late > 0 and effective_date <= {{ as_of_date() }}
     union all
     select
-        'promise', 'promise ' || promise_id, customer_id, promised_date, promised_on, cast(null as decimal(18, 2)), is_kept
+        'promise', 'promise ' || promise_id || ' ' || cast(valid_from as varchar), customer_id, promised_date, promised_on, valid_from,
+        valid_before, true, cast(null as decimal(18, 2)), is_kept
     from {{ ref("int_collection__promises_judged") }}
     where promised_date <= {{ as_of_date() }}
 ),
@@ -66,6 +71,9 @@ select
     contacted.result_type,
     contacted.customer_id,
     contacted.counted_on,
+    contacted.valid_from,
+    contacted.valid_before,
+    contacted.is_first_part,
     contacted.recovered_base_amount,
     contacted.is_kept,
     case when contacted.days_since_contact <= policy.recovery_window_days then contacted.activity_id end as activity_id

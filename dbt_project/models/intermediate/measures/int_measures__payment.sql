@@ -6,10 +6,12 @@ with daily as (
         instalment_allocation,
         customer_id,
         effective_date,
+        valid_from,
+        valid_before,
         sum(paid_base_amount * days_late) as late_amount_days,
         sum(paid_base_amount) as paid_base_amount
     from {{ ref("int_receivables__payments") }}
-    group by receipt_allocation, instalment_allocation, customer_id, effective_date
+    group by receipt_allocation, instalment_allocation, customer_id, effective_date, valid_from, valid_before
 ),
 
 windows as (
@@ -33,6 +35,7 @@ summed as (
     inner join daily
         on daily.effective_date <= windows.as_of_date
         and daily.effective_date > windows.window_after
+        and {{ stands_on("windows.as_of_date", "daily") }}
         and {{ is_chosen_by("policies", "daily") }}
     group by windows.as_of_date, daily.customer_id
 )

@@ -14,13 +14,13 @@
 with legs as (
     select
         company_code, application_no, 'debit' as leg, debit_document_no as document_no, debit_instalment_no as instalment_no,
-        receipt_allocation, application_rule, effective_date, applied_amount as settling_amount, credit_document_type, credit_document_date
+        receipt_allocation, application_rule, effective_date, applied_amount as settling_amount, credit_document_no, credit_document_type, credit_document_date
     from {{ ref("int_receivables__applications_dated") }}
     where debit_instalment_count > 0
     union all
     select
         company_code, application_no, 'credit', credit_document_no, null,
-        receipt_allocation, application_rule, effective_date, applied_amount, credit_document_type, credit_document_date
+        receipt_allocation, application_rule, effective_date, applied_amount, credit_document_no, credit_document_type, credit_document_date
     from {{ ref("int_receivables__applications_dated") }}
     where credit_instalment_count > 0
 ),
@@ -43,7 +43,7 @@ named as (
         coalesce(instalments.instalment_no, only_one.instalment_no) as instalment_no,
         coalesce(choices.receipt_allocation, 'any') as receipt_allocation,
         coalesce(choices.instalment_allocation, 'any') as instalment_allocation,
-        legs.application_rule, legs.effective_date, legs.settling_amount, legs.credit_document_type, legs.credit_document_date
+        legs.application_rule, legs.effective_date, legs.settling_amount, legs.credit_document_no, legs.credit_document_type, legs.credit_document_date
     from legs
     left join instalments
         on legs.company_code = instalments.company_code
@@ -103,7 +103,7 @@ bounded_queue as (
 moved_in_queue as (
     select
         ordered.receipt_allocation, ordered.instalment_allocation, ordered.company_code, ordered.application_no, ordered.leg,
-        ordered.document_no, queue.instalment_no, ordered.application_rule, ordered.effective_date, ordered.credit_document_type,
+        ordered.document_no, queue.instalment_no, ordered.application_rule, ordered.effective_date, ordered.credit_document_no, ordered.credit_document_type,
         ordered.credit_document_date,
         -- A bound that is null bounds nothing: greatest and least pass over it.
         least(greatest(ordered.unnamed_total, queue.lower_bound), queue.upper_bound)
@@ -121,7 +121,7 @@ states as (
     select
         ordered.receipt_allocation, ordered.instalment_allocation, ordered.company_code, ordered.application_no, ordered.leg,
         ordered.document_no, instalments.instalment_no, instalments.due_order, instalments.instalment_count,
-        ordered.application_rule, ordered.effective_date, ordered.credit_document_type, ordered.credit_document_date,
+        ordered.application_rule, ordered.effective_date, ordered.credit_document_no, ordered.credit_document_type, ordered.credit_document_date,
         ordered.application_order, ordered.unnamed_total, instalments.open_amount as instalment_amount,
         sum(case when ordered.instalment_no = instalments.instalment_no then ordered.settling_amount else 0 end) over (
             partition by
@@ -176,18 +176,18 @@ moved_in_states as (
 laid as (
     select
         receipt_allocation, instalment_allocation, company_code, application_no, leg, document_no, instalment_no, application_rule,
-        effective_date, credit_document_type, credit_document_date, settling_amount, 'named_or_single' as allocation_rule
+        effective_date, credit_document_no, credit_document_type, credit_document_date, settling_amount, 'named_or_single' as allocation_rule
     from named
     where instalment_allocation = 'any'
     union all
     select
         receipt_allocation, instalment_allocation, company_code, application_no, leg, document_no, instalment_no, application_rule,
-        effective_date, credit_document_type, credit_document_date, settling_amount, instalment_allocation as allocation_rule
+        effective_date, credit_document_no, credit_document_type, credit_document_date, settling_amount, instalment_allocation as allocation_rule
     from moved_in_queue
     union all
     select
         receipt_allocation, instalment_allocation, company_code, application_no, leg, document_no, instalment_no, application_rule,
-        effective_date, credit_document_type, credit_document_date, settling_amount, instalment_allocation as allocation_rule
+        effective_date, credit_document_no, credit_document_type, credit_document_date, settling_amount, instalment_allocation as allocation_rule
     from moved_in_states
 )
 
@@ -202,6 +202,7 @@ select
     application_rule,
     allocation_rule,
     effective_date,
+    credit_document_no,
     credit_document_type,
     credit_document_date,
     cast(settling_amount as decimal(18, 2)) as settling_amount

@@ -12,5 +12,6 @@ from {{ ref("int_dates__reporting") }} as dates
 inner join {{ ref("int_receivables__policies_dated") }} as policies on dates.as_of_date = policies.as_of_date
 inner join {{ ref("int_receivables__payments_grouped") }} as payments
     on dates.opening_date < payments.month_start and dates.as_of_date >= payments.month_start
+    and dates.as_of_date >= payments.changed_on
     and {{ is_chosen_by("policies", "payments") }}
 group by dates.as_of_date, payments.level, payments.level_key

@@ -18,6 +18,8 @@ daily as (
         payments.instalment_allocation,
         payments.customer_id,
         payments.effective_date,
+        payments.valid_from,
+        payments.valid_before,
         count(*) as payment_count,
         sum(points.points) as points
     from {{ ref("int_receivables__payments") }} as payments
@@ -26,8 +28,10 @@ daily as (
         on versions.policy_version = points.policy_version
         and (points.from_days_late is null or payments.days_late >= points.from_days_late)
         and (points.to_days_late is null or payments.days_late <= points.to_days_late)
+    where payments.is_first_part
     group by
-        versions.policy_version, payments.receipt_allocation, payments.instalment_allocation, payments.customer_id, payments.effective_date
+        versions.policy_version, payments.receipt_allocation, payments.instalment_allocation, payments.customer_id, payments.effective_date,
+        payments.valid_from, payments.valid_before
 ),
 
 summed as (
@@ -44,6 +48,7 @@ summed as (
         and {{ is_chosen_by("policies", "daily") }}
         and daily.effective_date <= parameters.as_of_date
         and daily.effective_date > {{ dbt.dateadd("day", "-parameters.payment_window_days", "parameters.as_of_date") }}
+        and {{ stands_on("parameters.as_of_date", "daily") }}
     group by parameters.as_of_date, policies.policy_version, daily.customer_id
 )
 

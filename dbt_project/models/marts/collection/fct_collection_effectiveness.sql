@@ -27,18 +27,22 @@ events as (
         '{{ level }}' as level,
         {{ level }} as level_key,
         activity_date as counted_on,
+        activity_date as valid_from,
+        cast(null as date) as valid_before,
         1 as contact_count,
         customer_id as contacted_customer_id,
         cost_amount as cost_base_amount,
         cast(null as decimal(18, 2)) as recovered_base_amount,
+        0 as paid_part_count,
         0 as payment_count,
         0 as promise_count,
         0 as kept_count
     from stages
     union all
     select
-        '{{ level }}', coalesce(stages.{{ level }}, 'no_contact'), results.counted_on, 0, null, null, results.recovered_base_amount,
-        case when results.result_type = 'payment' then 1 else 0 end,
+        '{{ level }}', coalesce(stages.{{ level }}, 'no_contact'), results.counted_on, results.valid_from,
+        results.valid_before, 0, null, null, results.recovered_base_amount, case when results.result_type = 'payment' then 1 else 0 end,
+        case when results.result_type = 'payment' and results.is_first_part then 1 else 0 end,
         case when results.result_type = 'promise' then 1 else 0 end,
         case when results.is_kept then 1 else 0 end
     from {{ ref("int_collection__results") }} as results
@@ -56,7 +60,7 @@ select
     cast(sum(events.payment_count) as integer) as payment_count,
     -- Null when the exchange rate of a payment is missing.
     cast(
-        case when count(events.recovered_base_amount) = sum(events.payment_count) then coalesce(sum(events.recovered_base_amount), 0) end
+        case when count(events.recovered_base_amount) = sum(events.paid_part_count) then coalesce(sum(events.recovered_base_amount), 0) end
         as decimal(18, 2)
     ) as recovered_base_amount,
     cast(sum(events.cost_base_amount) as decimal(18, 2)) as cost_base_amount,
@@ -66,5 +70,8 @@ select
     {{ ratio("100 * sum(events.kept_count)", "sum(events.promise_count)") }} as promises_kept_pct,
     {{ policy_now("collection") }} as policy_version
 from {{ ref("int_dates__reporting") }} as dates
-inner join events on events.counted_on > dates.previous_date and events.counted_on <= dates.as_of_date
+inner join events
+    on events.counted_on > dates.previous_date
+    and events.counted_on <= dates.as_of_date
+    and {{ stands_on("dates.as_of_date", "events") }}
 group by dates.as_of_date, events.level, events.level_key

@@ -48,7 +48,7 @@ received as (
         and {{ is_chosen_by("aging", "payments") }}
         and payments.effective_date > items.as_of_date
         and payments.effective_date <= {{ dbt.dateadd("day", "horizons.horizon_weeks * " ~ days_of_a_week(), "items.as_of_date") }}
-        and payments.effective_date <= {{ as_of_date() }}
+        and {{ stands_on(as_of_date()) }}
     where items.is_reporting_date and items.outstanding_amount > 0
     group by items.as_of_date, items.company_code, week_number
 ),

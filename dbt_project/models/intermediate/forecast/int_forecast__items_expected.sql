@@ -1,9 +1,9 @@
--- Debts of each reporting date under each scenario of policy: the day on which the cash is expected, and how much of it.
--- Grain: one row per as_of_date, company_code, document_no, instalment_no and scenario_code.
+-- Debts of each reporting date under each scenario of policy: which part is promised, scheduled or overdue beyond the usual, and how much is expected.
+-- Grain: one row per as_of_date, company_code, document_no, instalment_no, scenario_code and part_no.
 --
--- A debt is expected on the day promised, where the scenario trusts promises and one runs; else on its due date, later by what the customer is
--- usually late. What should have come by now is expected within the scenario's days of catching up. What is disputed, and what the
--- allowance says is lost, is taken off as the scenario says.
+-- What is promised is expected by its day, where the scenario trusts promises: its own amount, oldest due first. The rest keeps the debt's
+-- own day: its due date, later by what the customer is usually late. What should have come by now has no day: it comes in over the weeks as
+-- overdue debts of its age did. What is disputed, and what the allowance says is lost, is taken off the rest first, as the scenario says.
 {{ config(materialized="view") }}
 with items as (
     select
@@ -13,7 +13,7 @@ with items as (
         items.instalment_no,
         items.customer_id,
         items.due_date,
-        promised.promised_date,
+        items.age_bucket_code,
         greatest(coalesce(measured.weighted_days_late, 0), 0) as usual_days_late,
         items.outstanding_base_amount,
         {{ claimed_base_amount("disputed") }} as disputed_base_amount,
@@ -27,31 +27,68 @@ with items as (
         and items.instalment_no = provided.instalment_no
     left join {{ ref("int_customers__measured") }} as measured
         on items.as_of_date = measured.as_of_date and items.customer_id = measured.customer_id
-    left join {{ ref("int_collection__promises_running") }} as promised
-        on items.as_of_date = promised.as_of_date
-        and items.company_code = promised.company_code
-        and items.document_no = promised.document_no
     where items.is_reporting_date and items.outstanding_amount > 0
 ),
 
-scheduled as (
+promised as (
+    select as_of_date, company_code, document_no, instalment_no, max(through_base_amount) as promised_base_amount
+    from {{ ref("int_forecast__promises_laid") }}
+    group by as_of_date, company_code, document_no, instalment_no
+),
+
+admitted as (
     select
         items.*,
         scenarios.policy_version,
         scenarios.scenario_code,
         scenarios.loss_factor,
-        case when scenarios.counts_disputed then 0 else items.disputed_base_amount end as left_out_base_amount,
-        case
-            when scenarios.trusts_promises and items.promised_date is not null then items.promised_date
-            else {{ dbt.dateadd("day", "cast(ceil(items.usual_days_late * scenarios.lateness_factor) as integer) + scenarios.extra_days", "items.due_date") }}
-        end as scheduled_on,
-        {{ dbt.dateadd("day", "scenarios.catch_up_days", "items.as_of_date") }} as caught_up_on
+        items.outstanding_base_amount - case when scenarios.counts_disputed then 0 else items.disputed_base_amount end as admitted_base_amount,
+        case when scenarios.trusts_promises then coalesce(promised.promised_base_amount, 0) else 0 end as promised_base_amount,
+        cast(
+            {{ dbt.dateadd("day", "cast(ceil(items.usual_days_late * scenarios.lateness_factor) as integer) + scenarios.extra_days", "items.due_date") }}
+            as date
+        ) as scheduled_on
     from items
     inner join {{ ref("int_dates__policies_in_force") }} as in_force
         on items.as_of_date = in_force.as_of_date and in_force.policy_area = 'forecast'
     inner join {{ ref("policy_cash_forecast_scenarios") }} as scenarios on in_force.policy_version = scenarios.policy_version
+    left join promised
+        on items.as_of_date = promised.as_of_date
+        and items.company_code = promised.company_code
+        and items.document_no = promised.document_no
+        and items.instalment_no = promised.instalment_no
+),
+
+judged as (
+    select
+        *,
+        cast(admitted_base_amount - least(round(allowance_base_amount * loss_factor, 2), admitted_base_amount) as decimal(18, 2)) as expected_base_amount
+    from admitted
 )
 
+select
+    judged.as_of_date,
+    judged.company_code,
+    judged.document_no,
+    judged.instalment_no,
+    judged.customer_id,
+    judged.scenario_code,
+    promised.part_no,
+    'promised' as expectation_code,
+    promised.promised_date as expected_on,
+    judged.age_bucket_code,
+    promised.through_base_amount - promised.before_base_amount as outstanding_base_amount,
+    least(promised.through_base_amount, judged.expected_base_amount) - least(promised.before_base_amount, judged.expected_base_amount)
+        as expected_base_amount,
+    judged.policy_version
+from judged
+inner join {{ ref("int_forecast__promises_laid") }} as promised
+    on judged.as_of_date = promised.as_of_date
+    and judged.company_code = promised.company_code
+    and judged.document_no = promised.document_no
+    and judged.instalment_no = promised.instalment_no
+where judged.promised_base_amount > 0
+union all
 select
     as_of_date,
     company_code,
@@ -59,12 +96,12 @@ select
     instalment_no,
     customer_id,
     scenario_code,
-    cast(case when scheduled_on > as_of_date then scheduled_on else caught_up_on end as date) as expected_on,
-    outstanding_base_amount,
-    cast(
-        outstanding_base_amount - left_out_base_amount
-        - least(round(allowance_base_amount * loss_factor, 2), outstanding_base_amount - left_out_base_amount)
-        as decimal(18, 2)
-    ) as expected_base_amount,
+    0 as part_no,
+    case when scheduled_on > as_of_date then 'scheduled' else 'overdue' end as expectation_code,
+    case when scheduled_on > as_of_date then scheduled_on end as expected_on,
+    age_bucket_code,
+    outstanding_base_amount - promised_base_amount as outstanding_base_amount,
+    expected_base_amount - least(promised_base_amount, expected_base_amount) as expected_base_amount,
     policy_version
-from scheduled
+from judged
+where outstanding_base_amount is null or promised_base_amount < outstanding_base_amount

@@ -1,8 +1,13 @@
 -- Cash expected week by week from the receivables that are open on each reporting date, under three scenarios of policy, beside what came
 -- in on them in the weeks that are over.
 -- Grain: one row per as_of_date, company_code, scenario_code and period_code.
+--
+-- Of what should have come by the reporting date, a part comes each week: the rate at which overdue debts of its age came in before, times the
+-- scenario's factor, of what is left. To the cent, as differences of rounded sums.
 with horizons as (
-    select in_force.as_of_date, forecast.horizon_weeks, scenarios.scenario_code, scenarios.policy_version
+    select
+        in_force.as_of_date, forecast.horizon_weeks, forecast.fallback_weekly_pct, scenarios.scenario_code, scenarios.backlog_factor,
+        scenarios.policy_version
     from {{ ref("int_dates__policies_in_force") }} as in_force
     inner join {{ ref("policy_cash_forecast") }} as forecast on in_force.policy_version = forecast.policy_version
     inner join {{ ref("policy_cash_forecast_scenarios") }} as scenarios on in_force.policy_version = scenarios.policy_version
@@ -13,21 +18,85 @@ horizons_dated as (
     select as_of_date, max(horizon_weeks) as horizon_weeks from horizons group by as_of_date
 ),
 
-expected as (
+grouped as (
     select
         items.as_of_date,
         items.company_code,
         items.scenario_code,
-        least(
-            cast(ceil(cast({{ days_between("items.as_of_date", "items.expected_on") }} as double) / {{ days_of_a_week() }}) as integer),
-            horizons.horizon_weeks + 1
-        ) as week_number,
+        case when items.expectation_code = 'overdue' then items.age_bucket_code end as overdue_bucket_code,
+        case
+            when items.expected_on is null then null
+            else least(
+                cast(ceil(cast({{ days_between("items.as_of_date", "items.expected_on") }} as double) / {{ days_of_a_week() }}) as integer),
+                horizons.horizon_weeks + 1
+            )
+        end as week_number,
         count(*) as item_count,
-        case when count(items.outstanding_base_amount) = count(*) then sum(items.outstanding_base_amount) end as open_base_amount,
-        case when count(items.outstanding_base_amount) = count(*) then sum(items.expected_base_amount) end as expected_base_amount
+        case when count(items.outstanding_base_amount) = count(*) then cast(sum(items.outstanding_base_amount) as decimal(18, 2)) end
+            as open_base_amount,
+        case when count(items.outstanding_base_amount) = count(*) then cast(sum(items.expected_base_amount) as decimal(18, 2)) end
+            as expected_base_amount
     from {{ ref("int_forecast__items_expected") }} as items
     inner join horizons on items.as_of_date = horizons.as_of_date and items.scenario_code = horizons.scenario_code
-    group by items.as_of_date, items.company_code, items.scenario_code, week_number
+    group by items.as_of_date, items.company_code, items.scenario_code, overdue_bucket_code, week_number
+),
+
+overdue as (
+    select
+        grouped.*,
+        horizons.horizon_weeks,
+        cast(1 - least(
+            coalesce(cast(rates.weekly_rate as double), horizons.fallback_weekly_pct / 100.0) * horizons.backlog_factor, 1
+        ) as double) as weekly_rest
+    from grouped
+    inner join horizons on grouped.as_of_date = horizons.as_of_date and grouped.scenario_code = horizons.scenario_code
+    left join {{ ref("int_forecast__overdue_rates") }} as rates
+        on grouped.as_of_date = rates.as_of_date and grouped.overdue_bucket_code = rates.age_bucket_code
+    where grouped.overdue_bucket_code is not null
+),
+
+-- Bounds of the part that comes in each week; the period after the last takes what is left.
+overdue_weekly as (
+    select
+        overdue.*,
+        numbers.number as week_number_spread,
+        cast(1 - power(overdue.weekly_rest, numbers.number - 1) as decimal(12, 10)) as share_before,
+        cast(
+            case when numbers.number > overdue.horizon_weeks then 1 else 1 - power(overdue.weekly_rest, numbers.number) end as decimal(12, 10)
+        ) as share_through
+    from overdue
+    inner join {{ numbers_to("(select max(horizon_weeks) + 1 from horizons)") }} as numbers
+        on numbers.number between 1 and overdue.horizon_weeks + 1
+),
+
+placed as (
+    select as_of_date, company_code, scenario_code, week_number, item_count, open_base_amount, expected_base_amount,
+        cast(0 as decimal(18, 2)) as overdue_base_amount
+    from grouped
+    where overdue_bucket_code is null
+    union all
+    select
+        as_of_date, company_code, scenario_code, week_number_spread, 0,
+        round((open_base_amount - expected_base_amount) * share_through, 2)
+        - round((open_base_amount - expected_base_amount) * share_before, 2)
+        + round((expected_base_amount) * share_through, 2) - round((expected_base_amount) * share_before, 2),
+        round((expected_base_amount) * share_through, 2) - round((expected_base_amount) * share_before, 2),
+        round((expected_base_amount) * share_through, 2) - round((expected_base_amount) * share_before, 2)
+    from overdue_weekly
+),
+
+expected as (
+    select
+        as_of_date,
+        company_code,
+        scenario_code,
+        week_number,
+        sum(item_count) as item_count,
+        case when count(open_base_amount) = count(*) then sum(open_base_amount) end as open_base_amount,
+        case when count(expected_base_amount) = count(*) then sum(expected_base_amount) end as expected_base_amount,
+        case when count(overdue_base_amount) = count(*) then sum(overdue_base_amount) end as overdue_base_amount
+    from placed
+    group by as_of_date, company_code, scenario_code, week_number
 ),
 
 -- Paid on what was open on the reporting date, in each week after it.
@@ -54,7 +123,7 @@ received as (
 ),
 
 companies as (
-    select distinct as_of_date, company_code from expected
+    select distinct as_of_date, company_code from grouped
 ),
 
 periods as (
@@ -83,6 +152,7 @@ select
     cast(coalesce(expected.item_count, 0) as integer) as item_count,
     cast(case when expected.as_of_date is null then 0 else expected.open_base_amount end as decimal(18, 2)) as open_base_amount,
     cast(case when expected.as_of_date is null then 0 else expected.expected_base_amount end as decimal(18, 2)) as expected_base_amount,
+    cast(case when expected.as_of_date is null then 0 else expected.overdue_base_amount end as decimal(18, 2)) as overdue_base_amount,
     cast(case
         when periods.week_number > periods.horizon_weeks or periods.week_end_date > {{ as_of_date() }} then null
         when received.as_of_date is null then 0

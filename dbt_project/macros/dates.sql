@@ -86,3 +86,8 @@
 {% macro minutes_of_an_hour() -%}
     60
 {%- endmacro %}
+
+{# The day of the week as a number: 1 is Monday, 7 is Sunday. #}
+{% macro weekday(day) -%}
+    (mod({{ days_between("date '1900-01-01'", day) }}, {{ days_of_a_week() }}) + 1)
+{%- endmacro %}

@@ -110,6 +110,15 @@ LEVEL = (
 )
 OWED = "part.outstanding_amount > 0"
 OVERDUE = f"{OWED} and part.due_date < part.as_of_date"
+# Debts of who owes a company nothing on balance are left out of collection, unless policy says otherwise.
+WORKED_ON = (
+    "(part.as_of_date, part.company_code, part.customer_id) not in (select (as_of_date, company_code, customer_id) "
+    "from marts.fct_open_items where as_of_date = (select max(as_of_date) from marts.dim_reporting_dates) "
+    "and not exists (select 1 from marts.dim_policy_rows where policy_table = 'policy_collection' "
+    "and policy_version = cell.policy_version and policy_row->>'duns_in_credit' = 'true') "
+    "group by as_of_date, company_code, customer_id "
+    "having count(outstanding_base_amount) = count(*) and sum(outstanding_base_amount) <= 0)"
+)
 OVERDUE_PCT = _pct(f"sum(part.outstanding_base_amount) filter ({OVERDUE})", "sum(part.outstanding_base_amount)")
 SALES = "part.document_type in ('invoice', 'debit_note', 'credit_note')"
 SALESPERSON = _same("as_of_date", "salesperson_code")
@@ -389,7 +398,9 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ),
     # collection and management
     ("fct_dunning", "outstanding_amount"): _sum(OPEN_ITEMS, "outstanding_amount", ITEM),
-    ("fct_collection_worklist", "overdue_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", f"{CUSTOMER} and {OVERDUE}"),
+    ("fct_collection_worklist", "overdue_base_amount"): _sum(
+        OPEN_ITEMS, "outstanding_base_amount", f"{CUSTOMER} and {OVERDUE} and {WORKED_ON}"
+    ),
     ("fct_collection_worklist", "priority_points"): _of_row(
         "age_points + class_points + amount_points", "age_points", "class_points", "amount_points"
     ),

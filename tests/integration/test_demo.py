@@ -76,10 +76,15 @@ def test_what_departments_see_reconciles_with_the_open_items(demo_home: Home) ->
     """Each mart's own sum against what fct_open_items says of the same customers and dates."""
     owed = "outstanding_amount > 0 and as_of_date = '2026-10-31'"
     overdue = "outstanding_amount > 0 and due_date < as_of_date"
+    # Who owes a company nothing on balance is not worked on.
+    owing = (
+        "(company_code, customer_id) in (select (company_code, customer_id) from marts.fct_open_items "
+        "where as_of_date = '2026-10-31' group by company_code, customer_id having sum(outstanding_base_amount) > 0)"
+    )
     for mart, figure, items in (
         ("fct_financing_pool", "sum(outstanding_base_amount)", owed),
         ("fct_cash_forecast", "sum(open_base_amount) filter (scenario_code = 'expected')", "outstanding_amount > 0"),
-        ("fct_collection_worklist", "sum(overdue_base_amount)", f"{overdue} and as_of_date = '2026-10-31'"),
+        ("fct_collection_worklist", "sum(overdue_base_amount)", f"{overdue} and as_of_date = '2026-10-31' and {owing}"),
         ("fct_customer_360", "sum(overdue_base_amount)", overdue),
         ("fct_sales_performance", "sum(overdue_base_amount)", overdue),
         ("fct_sales_performance", "sum(receivable_base_amount)", "outstanding_amount > 0"),

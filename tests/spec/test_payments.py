@@ -24,8 +24,8 @@ def behaviour(ledger: Home, customer: str) -> dict[str, tuple]:
 
 
 def test_a_bounced_cheque_is_no_payment_and_what_is_paid_afterwards_is_late_from_the_due_date(ledger: Home) -> None:
-    # Due 4 January, paid on the 2nd, two days early. Bounced on 10 February: the application is reversed and the receipt settles the
-    # debit. Paid for good on 15 March: 27 + 28 + 15 = 70 days late. At the end of January the cheque had not bounced yet.
+    # Due 4 January, paid on the 2nd, two days early. Bounced on 10 February: the application is reversed and the receipt settles
+    # the debit. Paid for good on 15 March: 27 + 28 + 15 = 70 days late. At the end of January the cheque had not bounced yet.
     assert punctuality(ledger, "B01") == {
         "2026-01-31": (Decimal(-2), Decimal(100)),
         "2026-02-28": (None, None),
@@ -58,7 +58,7 @@ def test_paying_the_debit_of_a_bounce_is_late_from_the_day_first_due(ledger: Hom
 
 
 def test_collected_is_what_stands_of_the_months_payments(ledger: Home) -> None:
-    # As of 28 February the month's payments are 300 of B03 and 800 of B04; what bounced in the month lowers January, not February.
+    # As of 28 February the month's payments are 300 of B03 and 800 of B04; what bounced that month lowers January, not February.
     assert ledger.query(
         "select collected_base_amount from marts.fct_sales_performance "
         "where salesperson_code = 'payments' and as_of_date = '2026-02-28'"

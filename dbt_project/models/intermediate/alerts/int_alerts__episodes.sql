@@ -49,7 +49,7 @@ responded as (
         alert_id,
         min(responded_at) as responded_at,
         min_by(response_code, responded_at) as response_code,
-        max(case when response_code = 'snooze' then snoozed_until end) as snoozed_until,
+        max_by(case when response_code = 'snooze' then snoozed_until end, responded_at) as snoozed_until,
         max_by(case when response_code = 'snooze' then reason end, responded_at) as snooze_reason
     from {{ ref("stg_crm__alert_responses") }}
     where cast(responded_at as date) <= {{ as_of_date() }}
@@ -63,11 +63,12 @@ select
     {{ ratio(dbt.datediff("cast(named.raised_on as timestamp)", "responded.responded_at", "minute"), minutes_of_an_hour()) }} as response_hours_taken,
     responded.snoozed_until,
     responded.snooze_reason,
-    -- Nobody answered in time: the alert goes one role up. Where no sender delivers responses, nobody can tell.
+    -- Nobody answered in time, while the condition lasted: the alert goes one role up.
     case
-        when sources.is_delivered and coalesce(responded.responded_at, cast({{ as_of_date() }} as timestamp)) > named.response_due_at
+        when
+            coalesce(responded.responded_at, cast({{ as_of_date() }} as timestamp)) > named.response_due_at
+            and (named.cleared_on is null or named.cleared_on > cast(named.response_due_at as date))
             then cast(named.response_due_at as date)
     end as escalated_on
 from named
-inner join {{ ref("int_quality__source_counts") }} as sources on sources.table_name = 'crm.alert_responses'
 left join responded on named.alert_id = responded.alert_id

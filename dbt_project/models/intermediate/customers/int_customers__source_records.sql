@@ -18,14 +18,15 @@ ledger_only as (
 ),
 
 latest_registrations as (
-    select
-        unified_social_credit_code,
-        max_by(registered_name, published_on) as registered_name,
-        max_by(industry_code, published_on) as industry_code,
-        max_by(load_id, published_on) as load_id,
-        max_by(line_number, published_on) as line_number
-    from {{ ref("stg_bureau__registrations") }}
-    group by unified_social_credit_code
+    select registrations.*
+    from {{ ref("stg_bureau__registrations") }} as registrations
+    inner join (
+        select unified_social_credit_code, max(published_on) as published_on
+        from {{ ref("stg_bureau__registrations") }}
+        group by unified_social_credit_code
+    ) as latest
+        on registrations.unified_social_credit_code = latest.unified_social_credit_code
+        and registrations.published_on = latest.published_on
 ),
 
 records as (

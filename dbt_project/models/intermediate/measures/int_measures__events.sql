@@ -20,6 +20,7 @@ known_events as (
         parameters.as_of_date,
         events.unified_social_credit_code,
         events.event_type,
+        cast(events.event_date as varchar) || events.event_id as event_order,
         events.load_id,
         events.line_number,
         events.event_amount,
@@ -49,8 +50,9 @@ select
     end as litigation_amount,
     count(case when event_type = 'dishonest_debtor_listing' and is_lasting then 1 end) as dishonest_listing_count,
     count(case when event_type = 'customer_bankruptcy' and is_lasting then 1 end) as bankrupt_customer_count,
-    max(case when event_type = 'control_change' and is_in_management_window then load_id end) as control_change_load_id,
-    max(case when event_type = 'control_change' and is_in_management_window then line_number end) as control_change_line_number
+    -- Load and line are those of one event, the last.
+    max_by(case when event_type = 'control_change' and is_in_management_window then load_id end, event_order) as control_change_load_id,
+    max_by(case when event_type = 'control_change' and is_in_management_window then line_number end, event_order) as control_change_line_number
 from covered
 left join known_events
     on covered.as_of_date = known_events.as_of_date

@@ -14,13 +14,15 @@
 with legs as (
     select
         company_code, application_no, 'debit' as leg, debit_document_no as document_no, debit_instalment_no as instalment_no,
-        receipt_allocation, application_rule, effective_date, applied_amount as settling_amount, credit_document_no, credit_document_type, credit_document_date
+        receipt_allocation, application_rule, effective_date, applied_amount as settling_amount, credit_document_no,
+        credit_document_type, credit_document_date
     from {{ ref("int_receivables__applications_dated") }}
     where debit_instalment_count > 0
     union all
     select
         company_code, application_no, 'credit', credit_document_no, null,
-        receipt_allocation, application_rule, effective_date, applied_amount, credit_document_no, credit_document_type, credit_document_date
+        receipt_allocation, application_rule, effective_date, applied_amount, credit_document_no, credit_document_type,
+        credit_document_date
     from {{ ref("int_receivables__applications_dated") }}
     where credit_instalment_count > 0
 ),
@@ -43,7 +45,8 @@ named as (
         coalesce(instalments.instalment_no, only_one.instalment_no) as instalment_no,
         coalesce(choices.receipt_allocation, 'any') as receipt_allocation,
         coalesce(choices.instalment_allocation, 'any') as instalment_allocation,
-        legs.application_rule, legs.effective_date, legs.settling_amount, legs.credit_document_no, legs.credit_document_type, legs.credit_document_date
+        legs.application_rule, legs.effective_date, legs.settling_amount, legs.credit_document_no, legs.credit_document_type,
+        legs.credit_document_date
     from legs
     left join instalments
         on legs.company_code = instalments.company_code
@@ -103,8 +106,8 @@ bounded_queue as (
 moved_in_queue as (
     select
         ordered.receipt_allocation, ordered.instalment_allocation, ordered.company_code, ordered.application_no, ordered.leg,
-        ordered.document_no, queue.instalment_no, ordered.application_rule, ordered.effective_date, ordered.credit_document_no, ordered.credit_document_type,
-        ordered.credit_document_date,
+        ordered.document_no, queue.instalment_no, ordered.application_rule, ordered.effective_date, ordered.credit_document_no,
+        ordered.credit_document_type, ordered.credit_document_date,
         -- A bound that is null bounds nothing: greatest and least pass over it.
         least(greatest(ordered.unnamed_total, queue.lower_bound), queue.upper_bound)
         - least(greatest(ordered.unnamed_total - ordered.settling_amount, queue.lower_bound), queue.upper_bound) as settling_amount
@@ -121,7 +124,8 @@ states as (
     select
         ordered.receipt_allocation, ordered.instalment_allocation, ordered.company_code, ordered.application_no, ordered.leg,
         ordered.document_no, instalments.instalment_no, instalments.due_order, instalments.instalment_count,
-        ordered.application_rule, ordered.effective_date, ordered.credit_document_no, ordered.credit_document_type, ordered.credit_document_date,
+        ordered.application_rule, ordered.effective_date, ordered.credit_document_no, ordered.credit_document_type,
+        ordered.credit_document_date,
         ordered.application_order, ordered.unnamed_total, instalments.open_amount as instalment_amount,
         sum(case when ordered.instalment_no = instalments.instalment_no then ordered.settling_amount else 0 end) over (
             partition by
@@ -176,18 +180,21 @@ moved_in_states as (
 laid as (
     select
         receipt_allocation, instalment_allocation, company_code, application_no, leg, document_no, instalment_no, application_rule,
-        effective_date, credit_document_no, credit_document_type, credit_document_date, settling_amount, 'named_or_single' as allocation_rule
+        effective_date, credit_document_no, credit_document_type, credit_document_date, settling_amount,
+        'named_or_single' as allocation_rule
     from named
     where instalment_allocation = 'any'
     union all
     select
         receipt_allocation, instalment_allocation, company_code, application_no, leg, document_no, instalment_no, application_rule,
-        effective_date, credit_document_no, credit_document_type, credit_document_date, settling_amount, instalment_allocation as allocation_rule
+        effective_date, credit_document_no, credit_document_type, credit_document_date, settling_amount,
+        instalment_allocation as allocation_rule
     from moved_in_queue
     union all
     select
         receipt_allocation, instalment_allocation, company_code, application_no, leg, document_no, instalment_no, application_rule,
-        effective_date, credit_document_no, credit_document_type, credit_document_date, settling_amount, instalment_allocation as allocation_rule
+        effective_date, credit_document_no, credit_document_type, credit_document_date, settling_amount,
+        instalment_allocation as allocation_rule
     from moved_in_states
 )
 

@@ -15,7 +15,8 @@ with settled_once as (
 paid as (
     select
         receipt_allocation, instalment_allocation, company_code, document_no, instalment_no, receipt_no, customer_id, salesperson_code,
-        segment_code, fx_rate, paid_on, due_date, effective_date, effective_date as valid_from, cast(null as date) as valid_before, true as is_first_part, settled_amount as paid_amount
+        segment_code, fx_rate, paid_on, due_date, effective_date, effective_date as valid_from, cast(null as date) as valid_before,
+        true as is_first_part, settled_amount as paid_amount
     from settled_once
     union all
     select

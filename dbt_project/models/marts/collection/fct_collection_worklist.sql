@@ -4,6 +4,27 @@ with settings as (
     select * from {{ ref("policy_collection") }} where policy_version = {{ policy_now("collection") }}
 ),
 
+open_items as (
+    select * from {{ ref("int_receivables__open_items") }} where as_of_date = {{ as_of_date() }}
+),
+
+-- Whoever owes a company nothing on balance is left out, where policy says so; without a rate nobody can tell.
+in_credit as (
+    select open_items.company_code, open_items.customer_id
+    from open_items
+    cross join settings
+    where not settings.duns_in_credit
+    group by open_items.company_code, open_items.customer_id
+    having count(open_items.outstanding_base_amount) = count(*) and sum(open_items.outstanding_base_amount) <= 0
+),
+
+debts as (
+    select open_items.*
+    from open_items
+    left join in_credit on open_items.company_code = in_credit.company_code and open_items.customer_id = in_credit.customer_id
+    where open_items.outstanding_amount > 0 and in_credit.customer_id is null
+),
+
 owed as (
     select
         as_of_date,
@@ -13,8 +34,7 @@ owed as (
         end as overdue_base_amount,
         count(case when days_overdue > 0 then 1 end) as overdue_count,
         max(days_overdue) as longest_overdue_days
-    from {{ ref("int_receivables__open_items") }}
-    where as_of_date = {{ as_of_date() }} and outstanding_amount > 0
+    from debts
     group by as_of_date, customer_id
 ),
 

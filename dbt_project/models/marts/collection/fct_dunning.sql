@@ -1,4 +1,4 @@
--- Overdue instalments with their dunning level, or why they are blocked and until when. One level more per run at the most.
+-- Overdue instalments with the dunning level that the runs up to the date gave them, or why they are kept out of dunning and until when.
 -- Grain: one row per as_of_date, company_code, document_no and instalment_no.
 select
     as_of_date,

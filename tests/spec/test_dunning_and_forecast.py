@@ -48,8 +48,8 @@ def test_a_promise_moves_its_amount_and_the_rest_keeps_its_day(ledger: Home) -> 
 
 
 def test_what_should_have_come_is_spread_and_comes_to_all_that_is_owed(ledger: Home) -> None:
-    # D1 owes 500 that should have come by now, in five debts, and 1,000 due 29 April, in week 5. The 500 have no day: some of them come in
-    # week 1 and some later, and all periods come to 1,500.00, down to the cent.
+    # D1 owes 500 that should have come by now, in five debts, and 1,000 due 29 April, in week 5. The 500 have no day: some of
+    # them come in week 1 and some later, and all periods come to 1,500.00, down to the cent.
     assert ledger.query(
         "select sum(open_base_amount), sum(item_count), "
         "sum(open_base_amount) filter (week_number = 1) between 1 and 499, sum(open_base_amount) filter (week_number = 5) > 1000 "

@@ -119,7 +119,7 @@ def _load_file(
         load = _append(con, contract, file_name, sha256)
         register_notes(con, load.load_id, contract.name, [*header_notes, *notes_of_values(con)])
         con.execute(
-            "insert into raw.loads select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, count(*) - ?, ?, ?, ?, ? from delivered",
+            "insert into raw.loads select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, count(*) - ?, ?, ?, ?, ?, null from delivered",
             [load.load_id, contract.name, profile.name, file_name, sha256, mapping_sha256, contract.delivery_mode,
              copy.stat().st_size, shape.line_count, shape.header_line_count, shape.blank_line_count, load.delivered_row_count,
              load.delivered_row_count, load.loaded_row_count, load.quarantined_row_count, loaded_at],

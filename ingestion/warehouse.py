@@ -21,7 +21,7 @@ LOADS = """create table if not exists raw.loads (
     file_sha256 varchar not null, mapping_sha256 varchar not null, delivery_mode varchar not null, byte_count bigint not null,
     line_count bigint not null, header_line_count bigint not null, blank_line_count bigint not null,
     out_of_scope_line_count bigint not null, delivered_row_count bigint not null, loaded_row_count bigint not null,
-    quarantined_row_count bigint not null, loaded_at timestamp not null
+    quarantined_row_count bigint not null, loaded_at timestamp not null, landed_at timestamp
 )"""
 
 QUARANTINED_ROWS = """create table if not exists raw.quarantined_rows (
@@ -103,6 +103,7 @@ def create_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create schema if not exists raw")
     for statement in (LOADS, QUARANTINED_ROWS, LANDING_NOTES):
         con.execute(statement)
+    con.execute("alter table raw.loads add column if not exists landed_at timestamp")
     for name, sql_type in QUARANTINE_ADDITIONS.items():
         con.execute(f"alter table raw.quarantined_rows add column if not exists {name} {sql_type}")
     present = con.execute("select table_name, column_name from duckdb_columns() where schema_name = 'raw'").fetchall()
@@ -118,7 +119,13 @@ def create_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def ask_for(con: duckdb.DuckDBPyConnection, as_of_date: date, project_state: str) -> None:
-    """Note the as-of date to build for, by which state of the dbt project, and that all loads so far are known."""
+    """Note the as-of date to build for, by which state of the dbt project, and that all loads so far are known.
+
+    What was loaded since the last time has landed together, also when a refresh was killed in between and another went on.
+    """
+    con.execute(
+        "update raw.loads set landed_at = (select max(loaded_at) from raw.loads where landed_at is null) where landed_at is null"
+    )
     con.execute(
         """create or replace table raw.refresh as
         select ?::date as as_of_date, coalesce(max(load_id), 0) as known_through, ? as project_state from raw.loads""",

@@ -21,10 +21,10 @@ def problems_of(events: Iterable[dg.DagsterEvent]) -> Iterator[str]:
     for event in events:
         if event.event_type_value == "ASSET_CHECK_EVALUATION":
             check = event.asset_check_evaluation_data
-            if check.blocking and not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
-                # dbt's tests say nothing here: the failure of their step names them, with the rows that they found.
-                if told := check.metadata.get("summary") or check.metadata.get("failed"):
-                    yield f"{check.check_name} of {check.asset_key.to_user_string()}: {told.value}"
+            # dbt's tests say nothing here: the failure of their step names them, with the rows that they found.
+            told = check.metadata.get("summary") or check.metadata.get("failed")
+            if told and check.blocking and not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
+                yield f"{check.check_name} of {check.asset_key.to_user_string()}: {told.value}"
         if event.event_type_value == "STEP_FAILURE" and event.step_failure_data.error is not None:
             error = event.step_failure_data.error
             while error.cause is not None:

@@ -3,6 +3,21 @@
     {{ source_system }} || ':' || case {{ source_system }} when 'erp' then {{ company_code }} || '-' else '' end || {{ source_record }}
 {%- endmacro %}
 
+{# What numbers of the ERP are unique in: the company, or nothing where the policy says that companies share one customer master. #}
+{% macro number_scope(company_code) -%}
+    case
+        when (
+            select same_number_across_companies from {{ ref("policy_matching") }} where policy_version = {{ policy_now("matching") }}
+        ) = 'one_customer' then '*'
+        else {{ company_code }}
+    end
+{%- endmacro %}
+
+{# An ERP number as one key, however it is padded. #}
+{% macro number_key(company_code, customer_code) -%}
+    {{ number_scope(company_code) }} || '-' || {{ bare_number(customer_code) }}
+{%- endmacro %}
+
 {# Proposed links without those that a person said are different, and how many customers each rule proposes for a record. #}
 {% macro allowed_links(proposed, corrections) -%}
     select

@@ -20,9 +20,12 @@
     regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
 {%- endmacro %}
 
-{# An ERP number without the zeros that some systems put before it. #}
+{# An ERP number without the zeros that some systems put before it: before digits only, as SAP's ALPHA conversion does. #}
 {% macro bare_number(code) -%}
-    regexp_replace({{ code }}, '^0+', '')
+    case
+        when translate({{ code }}, '0123456789', '') = '' then coalesce(nullif(regexp_replace({{ code }}, '^0+', ''), ''), '0')
+        else {{ code }}
+    end
 {%- endmacro %}
 
 {# Whether the check character of a unified social credit code is right (GB 32100-2015): the values of its 18 characters, weighted with

@@ -39,10 +39,10 @@ def loads_as_told(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Every load of the working database, as the ledger and a manifest tell of it."""
     names = (
         "load_id", "table_name", "profile_name", "file_name", "file_sha256", "delivered_row_count", "loaded_row_count",
-        "quarantined_row_count", "loaded_at",
+        "quarantined_row_count", "loaded_at", "landed_at",
     )  # fmt: skip
     rows = con.execute(f"select {', '.join(names)} from raw.loads order by load_id").fetchall()
-    return [{**dict(zip(names, row, strict=True)), "loaded_at": str(row[-1])} for row in rows]
+    return [{**dict(zip(names, row, strict=True)), "loaded_at": str(row[-2]), "landed_at": str(row[-1])} for row in rows]
 
 
 def policies_used(settings: Settings) -> dict[str, Entry]:

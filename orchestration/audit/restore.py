@@ -36,8 +36,8 @@ def restore_working_database(settings: Settings) -> tuple[int, Path | None]:
 def load_again(con: duckdb.DuckDBPyConnection, archive: Path, folder: Path, entries: Iterable[Mapping[str, Any]]) -> None:
     """Load archived files into an empty database. Refused when one is gone or is not the load that it was.
 
-    `entries`: load_id, table_name, profile_name, file_name, file_sha256 and loaded_at of each load. `folder`: for one file at a
-    time, under the name that it was delivered with.
+    `entries`: load_id, table_name, profile_name, file_name, file_sha256, loaded_at and landed_at of each load. `folder`: for one
+    file at a time, under the name that it was delivered with.
     """
     create_raw_tables(con)
     contracts = load_contracts()
@@ -57,6 +57,7 @@ def load_again(con: duckdb.DuckDBPyConnection, archive: Path, folder: Path, entr
                 f"{entry['file_name']} was load {entry['load_id']} of {entry['table_name']} and is not any more.",
                 f"profile {entry['profile_name']} or the table's contract has changed since: check out the commit that loaded it",
             )
+        con.execute("update raw.loads set landed_at = ? where load_id = ?", [entry["landed_at"], entry["load_id"]])
         delivered.unlink()
     shutil.rmtree(folder, ignore_errors=True)
 

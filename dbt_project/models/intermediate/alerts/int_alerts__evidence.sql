@@ -147,8 +147,9 @@ bureau_events as (
     select standing.as_of_date, standing.alert_id, events.*
     from standing
     inner join {{ ref("int_measures__parameters") }} as parameters on standing.as_of_date = parameters.as_of_date
+    inner join {{ ref("int_customers__codes_held") }} as held on standing.customer_id = held.customer_id and held.is_main
     inner join {{ ref("stg_bureau__events") }} as events
-        on standing.customer_id = events.unified_social_credit_code and events.published_on <= standing.as_of_date
+        on held.unified_social_credit_code = events.unified_social_credit_code and events.published_on <= standing.as_of_date
     where
         (
             (

@@ -3,7 +3,7 @@
 with registered as (
     select
         dates.as_of_date,
-        registrations.unified_social_credit_code as customer_id,
+        held.customer_id,
         max_by(registrations.actual_controller_name, registrations.published_on) as controller_name,
         -- Two people may have one name: where the bureau gives a code, it tells them apart.
         max_by(
@@ -11,8 +11,10 @@ with registered as (
         ) as controller_code
     from {{ ref("int_dates__reporting") }} as dates
     inner join {{ ref("stg_bureau__registrations") }} as registrations on registrations.published_on <= dates.as_of_date
+    inner join {{ ref("int_customers__codes_held") }} as held
+        on registrations.unified_social_credit_code = held.unified_social_credit_code and held.is_main
     where coalesce(registrations.actual_controller_code, registrations.actual_controller_name) is not null
-    group by dates.as_of_date, registrations.unified_social_credit_code
+    group by dates.as_of_date, held.customer_id
 ),
 
 holders as (
@@ -37,8 +39,8 @@ select
 from {{ ref("int_customers__reported") }} as reported
 inner join {{ ref("int_customers__unified") }} as customers on reported.customer_id = customers.customer_id
 left join {{ ref("int_customers__controllers") }} as controlled
-    on reported.as_of_date = controlled.as_of_date and reported.customer_id = controlled.credit_code
+    on reported.as_of_date = controlled.as_of_date and customers.unified_social_credit_code = controlled.credit_code
 left join holders
-    on reported.as_of_date = holders.as_of_date and reported.customer_id = holders.controller_code
+    on reported.as_of_date = holders.as_of_date and customers.unified_social_credit_code = holders.controller_code
 left join registered
     on reported.as_of_date = registered.as_of_date and reported.customer_id = registered.customer_id

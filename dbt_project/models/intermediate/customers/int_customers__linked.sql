@@ -1,3 +1,7 @@
--- Records linked to a customer by the first rule in the policy's order that proposes exactly one.
+-- Records linked to a customer: those of the ERP as identified, others by the first rule in the policy's order that proposes exactly one.
 -- Grain: one row per linked record_key.
-{{ first_single_link(ref("int_customers__links_proposed")) }}
+select record_key, rule_code, customer_id, confidence, customer_id_by_rule
+from {{ ref("int_customers__accounts_identified") }}
+union all
+select record_key, rule_code, customer_id, confidence, customer_id
+from ({{ first_single_link(ref("int_customers__links_proposed")) }}) as others

@@ -1,15 +1,7 @@
--- Customers that the exact rules propose for each record, with how many each rule proposes; one proposal is a link, several are a doubt.
+-- Customers that the exact rules propose for each record of the CRM and the bureau, with how many each rule proposes.
 -- Grain: one row per record_key, rule_code and customer_id.
 with records as (
     select * from {{ ref("int_customers__source_records") }}
-),
-
-erp as (
-    select * from records where source_system = 'erp'
-),
-
-crm as (
-    select * from records where source_system = 'crm'
 ),
 
 corrected as (
@@ -17,80 +9,28 @@ corrected as (
     from {{ ref("customer_match_corrections") }}
 ),
 
-coded_names as (
-    select distinct normalised_name, unified_social_credit_code
-    from records
-    where unified_social_credit_code is not null and normalised_name is not null
+accounts as (
+    select records.number_key, records.normalised_name, identified.customer_id
+    from {{ ref("int_customers__accounts_identified") }} as identified
+    inner join records on identified.record_key = records.record_key
 ),
 
-erp_proposed as (
-    select record_key, 'credit_code' as rule_code, unified_social_credit_code as customer_id
-    from erp
-    where unified_social_credit_code is not null
-    union
-    select erp.record_key, 'crm_credit_code', crm.unified_social_credit_code
-    from erp
-    inner join crm on erp.company_code = crm.company_code and erp.bare_erp_number = crm.bare_erp_number
-    where erp.unified_social_credit_code is null and crm.unified_social_credit_code is not null
-    union
-    select erp.record_key, 'name', coded_names.unified_social_credit_code
-    from erp
-    inner join coded_names on erp.normalised_name = coded_names.normalised_name
-    where erp.unified_social_credit_code is null
-    union
-    select record_key, 'correction', customer_id
-    from corrected
-    where source_system = 'erp' and decision = 'same'
-),
-
-erp_allowed as (
-    {{ allowed_links("erp_proposed", "corrected") }}
-),
-
-erp_linked as (
-    {{ first_single_link("erp_allowed") }}
-),
-
-uncoded as (
-    select
-        erp.record_key,
-        erp.company_code || '-' || erp.source_record as own_id,
-        case
-            when erp.has_legal_form then min(erp.company_code || '-' || erp.source_record) over (partition by erp.normalised_name)
-        end as shared_id
-    from erp
-    left join erp_linked on erp.record_key = erp_linked.record_key
-    where erp_linked.record_key is null
-),
-
-own_proposed as (
-    select
-        record_key,
-        case when coalesce(shared_id, own_id) = own_id then 'own_number' else 'same_name' end as rule_code,
-        coalesce(shared_id, own_id) as customer_id
-    from uncoded
-),
-
-erp_customers as (
-    select erp.company_code, erp.bare_erp_number, erp.normalised_name, linked.customer_id
-    from (
-        select record_key, customer_id from erp_linked
-        union all
-        select record_key, customer_id from own_proposed
-    ) as linked
-    inner join erp on linked.record_key = erp.record_key
+crm as (
+    select * from records where source_system = 'crm'
 ),
 
 crm_proposed as (
-    select crm.record_key, 'credit_code' as rule_code, erp_customers.customer_id
-    from crm inner join erp_customers on crm.unified_social_credit_code = erp_customers.customer_id
-    union
-    select crm.record_key, 'erp_code', erp_customers.customer_id
+    select crm.record_key, 'credit_code' as rule_code, held.customer_id
     from crm
-    inner join erp_customers on crm.company_code = erp_customers.company_code and crm.bare_erp_number = erp_customers.bare_erp_number
+    inner join {{ ref("int_customers__codes_held") }} as held on crm.unified_social_credit_code = held.unified_social_credit_code
     union
-    select crm.record_key, 'name', erp_customers.customer_id
-    from crm inner join erp_customers on crm.normalised_name = erp_customers.normalised_name
+    select crm.record_key, 'erp_code', accounts.customer_id
+    from crm
+    inner join accounts on crm.number_key = accounts.number_key
+    union
+    select crm.record_key, 'name', accounts.customer_id
+    from crm
+    inner join accounts on crm.normalised_name = accounts.normalised_name
     union
     select record_key, 'correction', customer_id
     from corrected
@@ -102,16 +42,12 @@ crm_allowed as (
 ),
 
 bureau_proposed as (
-    select distinct records.record_key, 'credit_code' as rule_code, erp_customers.customer_id
+    select records.record_key, 'credit_code' as rule_code, held.customer_id
     from records
-    inner join erp_customers on records.unified_social_credit_code = erp_customers.customer_id
+    inner join {{ ref("int_customers__codes_held") }} as held on records.unified_social_credit_code = held.unified_social_credit_code
     where records.source_system = 'bureau'
 )
 
-select * from erp_allowed
-union all
-select *, 1 as proposal_count from own_proposed
-union all
 select * from crm_allowed
 union all
 select *, 1 as proposal_count from bureau_proposed

@@ -4,6 +4,12 @@ with policy as (
     select distinct link_probability from {{ ref("int_customers__matching_policy") }}
 ),
 
+coded as (
+    select customer_id from {{ ref("int_customers__codes_held") }}
+    union
+    select unified_social_credit_code from {{ ref("int_customers__source_records") }}
+),
+
 judged as (
     select
         pairs.*,
@@ -12,6 +18,7 @@ judged as (
         count(*) over (partition by pairs.record_key, pairs.match_probability) as equal_count
     from {{ ref("int_customers__similar") }} as pairs
     inner join {{ ref("int_customers__source_records") }} as records on pairs.record_key = records.record_key
+    left join coded on pairs.customer_id = coded.customer_id
     left join {{ ref("customer_match_corrections") }} as refused
         on refused.decision = 'different'
         and pairs.record_key = {{ record_key("refused.source_system", "refused.company_code", "refused.source_record") }}
@@ -19,7 +26,7 @@ judged as (
     where
         refused.customer_id is null
         -- Two ERP accounts without a code prove nothing to each other.
-        and (records.source_system = 'crm' or pairs.customer_id not like '%-%')
+        and (records.source_system = 'crm' or coded.customer_id is not null)
 )
 
 select
@@ -27,7 +34,9 @@ select
     judged.customer_id,
     judged.match_probability,
     -- Two customers equally similar are a doubt, however likely each is.
-    judged.match_probability >= policy.link_probability
+    -- An ERP account has an identity already, that of its number: what it resembles is for a person to say.
+    judged.source_system = 'crm'
+    and judged.match_probability >= policy.link_probability
     and judged.match_probability = judged.highest_probability
     and judged.equal_count = 1 as is_link
 from judged

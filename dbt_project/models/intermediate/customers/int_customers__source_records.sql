@@ -32,15 +32,15 @@ latest_registrations as (
 records as (
     select
         'erp' as source_system, company_code, customer_code as source_record, customer_name as record_name,
-        unified_social_credit_code as stated_credit_code, {{ bare_number("customer_code") }} as bare_erp_number, industry_code,
+        unified_social_credit_code as stated_credit_code, customer_code as erp_customer_code, industry_code,
         load_id, line_number
     from master
     union all
-    select 'erp', company_code, customer_code, null, null, {{ bare_number("customer_code") }}, null, null, null
+    select 'erp', company_code, customer_code, null, null, customer_code, null, null, null
     from ledger_only
     union all
     select
-        'crm', company_code, account_id, account_name, unified_social_credit_code, {{ bare_number("erp_customer_code") }}, null, load_id,
+        'crm', company_code, account_id, account_name, unified_social_credit_code, erp_customer_code, null, load_id,
         line_number
     from {{ ref("stg_crm__accounts") }}
     union all
@@ -79,7 +79,7 @@ select
     is_valid_credit_code,
     -- A wrong check character is a slip of the pen, unless two systems have the code letter by letter.
     case when is_valid_credit_code or source_count > 1 then stated_credit_code end as unified_social_credit_code,
-    bare_erp_number,
+    {{ number_key("company_code", "erp_customer_code") }} as number_key,
     industry_code,
     load_id,
     line_number

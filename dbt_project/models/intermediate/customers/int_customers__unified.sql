@@ -36,7 +36,7 @@ crm as (
 ),
 
 coded as (
-    select distinct unified_social_credit_code from {{ ref("int_customers__matched") }} where unified_social_credit_code is not null
+    select customer_id, unified_social_credit_code from {{ ref("int_customers__codes_held") }} where is_main
 ),
 
 registered as (
@@ -68,7 +68,7 @@ select
     registered.legal_representative_name,
     registered.actual_controller_name
 from erp
-left join coded on erp.customer_id = coded.unified_social_credit_code
+left join coded on erp.customer_id = coded.customer_id
 left join crm on erp.customer_id = crm.customer_id
-left join registered on erp.customer_id = registered.unified_social_credit_code
+left join registered on coded.unified_social_credit_code = registered.unified_social_credit_code
 where erp.account_order = 1

@@ -18,11 +18,17 @@ with accounts as (
 
 registrations as (
     select
-        unified_social_credit_code as customer_id, registered_name, legal_representative_name, actual_controller_name, registration_status,
-        published_on as valid_from,
-        lead(published_on) over (partition by unified_social_credit_code order by published_on) as valid_before
-    from {{ ref("stg_bureau__registrations") }}
-    where published_on <= {{ as_of_date() }}
+        held.customer_id,
+        registered.registered_name,
+        registered.legal_representative_name,
+        registered.actual_controller_name,
+        registered.registration_status,
+        registered.published_on as valid_from,
+        lead(registered.published_on) over (partition by held.customer_id order by registered.published_on) as valid_before
+    from {{ ref("stg_bureau__registrations") }} as registered
+    inner join {{ ref("int_customers__codes_held") }} as held
+        on registered.unified_social_credit_code = held.unified_social_credit_code and held.is_main
+    where registered.published_on <= {{ as_of_date() }}
 ),
 
 changes as (

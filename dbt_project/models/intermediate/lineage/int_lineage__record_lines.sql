@@ -84,7 +84,8 @@ select
     records.table_name, records.record_key, null, customers.customer_id, records.recorded_on, null, null, records.load_id,
     records.line_number
 from of_legal_entities as records
-inner join {{ ref("int_customers__unified") }} as customers on records.unified_social_credit_code = customers.customer_id
+inner join {{ ref("int_customers__codes_held") }} as customers
+    on records.unified_social_credit_code = customers.unified_social_credit_code and customers.is_main
 union all
 select
     'erp.gl_balances', company_code || ' ' || account_code || ' ' || balance_date || ' ' || currency_code, company_code, null,

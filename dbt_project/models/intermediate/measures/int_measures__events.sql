@@ -35,7 +35,7 @@ known_events as (
 
 select
     covered.as_of_date,
-    covered.unified_social_credit_code as customer_id,
+    held.customer_id,
     count(case when event_type = 'control_change' and is_in_management_window then 1 end) as management_change_count,
     count(case when event_type = 'control_change' and is_recent then 1 end) as control_change_count,
     count(case when event_type = 'mortgage' and is_lasting then 1 end) as mortgage_count,
@@ -54,7 +54,9 @@ select
     max_by(case when event_type = 'control_change' and is_in_management_window then load_id end, event_order) as control_change_load_id,
     max_by(case when event_type = 'control_change' and is_in_management_window then line_number end, event_order) as control_change_line_number
 from covered
+inner join {{ ref("int_customers__codes_held") }} as held
+    on covered.unified_social_credit_code = held.unified_social_credit_code and held.is_main
 left join known_events
     on covered.as_of_date = known_events.as_of_date
     and covered.unified_social_credit_code = known_events.unified_social_credit_code
-group by covered.as_of_date, covered.unified_social_credit_code
+group by covered.as_of_date, held.customer_id

@@ -13,7 +13,7 @@ periods as (
 ranked as (
     select
         periods.as_of_date,
-        publications.unified_social_credit_code as customer_id,
+        customers.customer_id,
         periods.period_end,
         count(*) over (partition by periods.as_of_date, customers.industry_code, periods.period_end) as company_count,
         percent_rank() over (
@@ -24,7 +24,7 @@ ranked as (
         on periods.period_end = publications.period_end
         and {{ public_on("periods.as_of_date") }}
     inner join {{ ref("int_customers__unified") }} as customers
-        on publications.unified_social_credit_code = customers.customer_id
+        on publications.unified_social_credit_code = customers.unified_social_credit_code
     where customers.industry_code is not null and publications.revenue_amount is not null
 )
 

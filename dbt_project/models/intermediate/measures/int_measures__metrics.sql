@@ -1,9 +1,8 @@
 -- The sender's own metrics as they held and were known on each reporting date.
 -- Grain: one row per as_of_date, subject_code and measure_code.
 with subjects as (
-    select distinct unified_social_credit_code as subject, customer_id as subject_code
-    from {{ ref("int_customers__matched") }}
-    where unified_social_credit_code is not null and customer_id is not null
+    select unified_social_credit_code as subject, customer_id as subject_code
+    from {{ ref("int_customers__codes_held") }}
     union
     select company_code || '-' || source_record, customer_id
     from {{ ref("int_customers__matched") }}

@@ -6,7 +6,7 @@ with publications as (
 
 select
     dates.as_of_date,
-    publications.unified_social_credit_code as customer_id,
+    held.customer_id,
     publications.period_end as statement_period_end,
     publications.published_on as statement_published_on,
     publications.load_id as statement_load_id,
@@ -24,3 +24,5 @@ select
 from {{ ref("int_dates__reporting") }} as dates
 inner join publications
     on {{ public_on("dates.as_of_date") }}
+inner join {{ ref("int_customers__codes_held") }} as held
+    on publications.unified_social_credit_code = held.unified_social_credit_code and held.is_main

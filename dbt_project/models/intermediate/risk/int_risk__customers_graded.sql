@@ -3,7 +3,7 @@
 with triggers as (
     select
         dates.as_of_date,
-        events.unified_social_credit_code as customer_id,
+        events.customer_id,
         min(overrides.override_order) as override_order
     from {{ ref("int_dates__reporting") }} as dates
     inner join {{ ref("int_risk__trigger_events") }} as events
@@ -12,7 +12,7 @@ with triggers as (
         on dates.as_of_date = in_force.as_of_date and in_force.policy_area = 'scorecard'
     inner join {{ ref("policy_grade_overrides") }} as overrides
         on in_force.policy_version = overrides.policy_version and events.event_type = overrides.event_type
-    group by dates.as_of_date, events.unified_social_credit_code
+    group by dates.as_of_date, events.customer_id
 ),
 
 notched as (

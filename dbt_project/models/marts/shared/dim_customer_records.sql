@@ -9,6 +9,7 @@ select
     record_name,
     stated_credit_code,
     customer_id,
+    customer_id_by_rule,
     match_rule,
     confidence,
     load_id,

@@ -15,5 +15,7 @@ select
     line_count,
     delivered_row_count,
     loaded_row_count,
-    quarantined_row_count
+    quarantined_row_count,
+    -- What landed before a release that notes it landed when it was loaded.
+    coalesce(landed_at, loaded_at) as landed_at
 from known

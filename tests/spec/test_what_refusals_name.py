@@ -90,7 +90,7 @@ DAMAGE = (
         "insert into corrections.customer_match_corrections values "
         "('crm', null, 'A77', 'same', 'K1-K08', 'Li Na', 'Li Na', date '2026-03-31', 'seen')",
         "corrections_match_records of customer_match_corrections",
-        "source_record=A77, customer_id=K1-K08, problem=no source delivered the record",
+        "source_record=A77, decision=same, customer_id=K1-K08, problem=no source delivered the record",
     ),
     (
         "update policy.policy_versions set approver = author where policy_version = 'matching-1'",

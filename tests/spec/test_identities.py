@@ -47,11 +47,14 @@ def drawn_world(draw: random.Random) -> list[dict[str, list[Row]]]:
     """Four deliveries of a world, with `A` to `C` for its companies, `x` to `z` for its codes and `m`, `n` for its names."""
     accounts: dict[tuple[str, str], Row] = {}
     deliveries = []
+    # Of some worlds no code is known, and names are all there is.
+    known = "xyz"[: draw.choice((0, 1, 3))]
+    codes = [*known, "", "", ""]
     for delivery in range(DELIVERIES):
         tables: dict[str, list[Row]] = defaultdict(list)
         for _ in range(draw.randint(0 if delivery else 1, 3)):
             company, number = draw.choice("ABC"), draw.choice(NUMBERS)
-            code, name = draw.choice(["x", "y", "z", "", "", ""]), draw.choice("mmn")
+            code, name = draw.choice(codes), draw.choice("mmn")
             accounts[company, number] = dict(zip(TABLES["customers"], (company, number, name, code), strict=True))
         tables["customers"] = list(accounts.values())
         for _ in range(draw.randint(0, 1)):
@@ -60,11 +63,11 @@ def drawn_world(draw: random.Random) -> list[dict[str, list[Row]]]:
             note = (
                 f"{delivery}{len(tables['accounts'])}",
                 draw.choice("mn"),
-                draw.choice(["x", "y", "z", ""]),
+                draw.choice(codes),
                 draw.choice(NUMBERS),
             )
             tables["accounts"].append(dict(zip(TABLES["accounts"], (*note, draw.choice("ABC")), strict=True)))
-        for code in draw.sample("xyz", draw.randint(0, 1)):
+        for code in draw.sample(known, draw.randint(0, min(1, len(known)))):
             tables["registrations"].append({"unified_social_credit_code": code, "registered_name": draw.choice("mn")})
         deliveries.append(dict(tables))
     return deliveries
@@ -174,4 +177,4 @@ def test_only_credit_codes_join_two_numbers_of_one_company(identified: dict[tupl
         for rules in (one for one in numbers.values() if len(one) > 1):
             joined += 1
             assert not {"name", "same_name"} & set().union(*rules.values()), rules
-    assert joined > 50
+    assert joined > 30

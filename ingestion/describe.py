@@ -77,9 +77,8 @@ def _staging_model(contract: Contract) -> dict[str, Any]:
 
 
 def _completeness(contract: Contract) -> dict[str, Any]:
-    if contract.delivery_mode == "delta":
-        return {"key": list(contract.key)}
-    return {"replaces_by": list(contract.replaces_by)}
+    replaced = {"replaces_by": list(contract.replaces_by)} if contract.delivery_mode == "full" else {}
+    return {"key": list(contract.key), **replaced}
 
 
 def _column(column: Column) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """Load one canonical table from a sender's folder: archive, read, judge, append to raw or quarantine, register.
 
-Each file and mapping is one load in one transaction, so a killed process leaves it done or not begun. The same file under the
-same mapping is never loaded twice.
+Each delivery (deliveries.py) is one transaction, so a killed process leaves it done or not begun. Each of its files, under its
+mapping, is one load. A file that still lies there as it was last loaded is not read again.
 """
 
 import hashlib
-import os
-from dataclasses import dataclass
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, fields
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import duckdb
@@ -15,8 +17,9 @@ import duckdb
 from ingestion.archive import archive_file
 from ingestion.casting import judged_rows
 from ingestion.contract import Contract
+from ingestion.deliveries import DeliveredFile, file_name_of, file_sets, matching_files, register_delivery
 from ingestion.errors import DataRefusedError
-from ingestion.notes import notes_of_header, notes_of_values, register_notes
+from ingestion.notes import Note, notes_of_header, notes_of_values, register_notes
 from ingestion.profile import Profile, TableMapping
 from ingestion.readers import FileShape, read_file
 from ingestion.sql import literal, quoted, whole_number
@@ -25,52 +28,93 @@ from ingestion.warehouse import append_rows, transaction
 
 @dataclass(frozen=True)
 class Load:
-    """What became of one file for one table. Rows: delivered = loaded + quarantined."""
+    """What became of one file for one table. Rows: delivered = loaded + quarantined.
+
+    `closed_row_count`: rows that stood before the delivery that this load completes and do not any more; None when it completes
+    none.
+    """
 
     load_id: int
     table_name: str
+    profile_name: str
+    mapping_number: int
     file_name: str
+    file_sha256: str
     delivered_row_count: int
     loaded_row_count: int
     quarantined_row_count: int
+    closed_row_count: int | None
 
 
 @dataclass(frozen=True)
 class TableDelivery:
-    """What a refresh found for one table: loads made now, and files that had been loaded before."""
+    """What a refresh found for one table: loads made now, and files that still lie there as they were loaded before."""
 
     loads: tuple[Load, ...]
     known_file_count: int
 
 
+@dataclass(frozen=True)
+class _ReadFile:
+    """A file that was read and judged, not yet appended; its tables' names end in `number`."""
+
+    file: DeliveredFile
+    sha256: str
+    byte_count: int
+    shape: FileShape
+    notes: tuple[Note, ...]
+    number: int
+
+
 def load_table(
     con: duckdb.DuckDBPyConnection, contract: Contract, profile: Profile, extracts: Path, archive: Path, loaded_at: datetime
 ) -> TableDelivery:
-    """Load every new file that the profile maps to the contract's table, in the order of their names."""
-    loads, known = [], 0
-    for mapping in profile.mappings_of(contract):
-        for path in matching_files(extracts, mapping):
-            load = _load_file(con, contract, profile, mapping, path, file_name_of(path, extracts), archive, loaded_at)
-            if load is None:
-                known += 1
-            else:
-                loads.append(load)
-    return TableDelivery(tuple(loads), known)
+    """Load every delivery of the contract's table that lies there, in their order, with those of its files that are new."""
+    sets = file_sets(contract, profile, extracts)
+    files = [file for one in sets for file in one]
+    archived = {file: archive_file(archive, file.path) for file in files}
+    last = _last_loads(con, contract, profile) if files else {}
+    load_ids: dict[DeliveredFile, int | None] = {}
+    for file in files:
+        load_id, *fingerprints = last.get((file.name, file.mapping_number), (None, "", ""))
+        # The same bytes under the same mapping as at its last load: the file still lies there.
+        is_known = fingerprints == [archived[file][0], _mapping_sha256(contract, file.mapping)]
+        load_ids[file] = load_id if is_known else None
+    known_file_count = sum(load_id is not None for load_id in load_ids.values())
+    made: list[int] = []
+    for one in sets:
+        new = [file for file in one if load_ids[file] is None]
+        if not new:
+            continue
+        read = [_read(con, contract, profile, file, *archived[file], number) for number, file in enumerate(new)]
+        with transaction(con):
+            for ready in read:
+                made.append(_append(con, contract, profile, ready, loaded_at))
+                load_ids[ready.file] = made[-1]
+            members = [load_id for file in one if (load_id := load_ids[file]) is not None]
+            register_delivery(con, contract, profile.name, members, one[0].sequence)
+    loads = [load for load in registered_loads(con, contract) if load.load_id in made] if made else []
+    return TableDelivery(tuple(loads), known_file_count)
+
+
+def load_again(
+    con: duckdb.DuckDBPyConnection, contract: Contract, profile: Profile, file: DeliveredFile, archive: Path, loaded_at: datetime,
+    delivery: Collection[int],
+) -> Load:  # fmt: skip
+    """Load a file whatever was loaded before, and register the delivery when this load completes it (`delivery`: its loads)."""
+    read = _read(con, contract, profile, file, *archive_file(archive, file.path), 0)
+    with transaction(con):
+        load_id = _append(con, contract, profile, read, loaded_at)
+        if load_id == max(delivery):
+            register_delivery(con, contract, profile.name, delivery, file.sequence)
+    return next(load for load in registered_loads(con, contract) if load.load_id == load_id)
 
 
 def registered_loads(con: duckdb.DuckDBPyConnection, contract: Contract) -> list[Load]:
     """Every load of a contract's table so far, oldest first."""
-    rows = con.execute(
-        "select load_id, table_name, file_name, delivered_row_count, loaded_row_count, quarantined_row_count "
-        "from raw.loads where table_name = ? order by load_id",
-        [contract.name],
-    ).fetchall()
+    columns = ", ".join(field.name for field in fields(Load))
+    rows = con.execute(f"select {columns} from raw.loads where table_name = ? order by load_id", [contract.name]).fetchall()
     return [Load(*row) for row in rows]
-
-
-def matching_files(extracts: Path, mapping: TableMapping) -> list[Path]:
-    """The files of a mapping's pattern, sorted by name."""
-    return sorted(path for path in extracts.glob(mapping.files) if path.is_file())
 
 
 def unclaimed_files(extracts: Path, profile: Profile) -> list[str]:
@@ -78,11 +122,6 @@ def unclaimed_files(extracts: Path, profile: Profile) -> list[str]:
     claimed = {path for mapping in profile.tables for path in matching_files(extracts, mapping)}
     everything = (path for path in extracts.rglob("*") if path.is_file() and not path.name.startswith("."))
     return sorted(file_name_of(path, extracts) for path in everything if path not in claimed)
-
-
-def file_name_of(path: Path, extracts: Path) -> str:
-    """A file's name in the sender's folder; bytes that are no UTF-8 (a GBK name) are written out, as \\xb9."""
-    return os.fsencode(path.relative_to(extracts).as_posix()).decode("utf-8", "backslashreplace")
 
 
 def refuse_without_documents(extracts: Path, profile: Profile) -> None:
@@ -98,35 +137,37 @@ def refuse_without_documents(extracts: Path, profile: Profile) -> None:
         )
 
 
-def _load_file(
-    con: duckdb.DuckDBPyConnection, contract: Contract, profile: Profile, mapping: TableMapping, path: Path, file_name: str,
-    archive: Path, loaded_at: datetime,
-) -> Load | None:  # fmt: skip
-    """One load, or None when this file was loaded under this mapping before."""
-    sha256, copy = archive_file(archive, path)
-    mapping_sha256 = hashlib.sha256((contract.rules_json() + mapping.model_dump_json()).encode()).hexdigest()
-    known = con.execute(
-        "select 1 from raw.loads where table_name = ? and file_sha256 = ? and mapping_sha256 = ?",
-        [contract.name, sha256, mapping_sha256],
-    ).fetchone()
-    if known:
-        return None
-    shape = read_file(con, copy, file_name, mapping.file_format)
-    _refuse_missing_columns(contract, profile, mapping, file_name, shape)
-    header_notes = notes_of_header(contract, profile, mapping, file_name, shape)
-    _judge(con, contract, profile, mapping, file_name, shape)
-    with transaction(con):
-        load = _append(con, contract, file_name, sha256)
-        register_notes(con, load.load_id, contract.name, [*header_notes, *notes_of_values(con)])
-        con.execute(
-            "insert into raw.loads select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, count(*) - ?, ?, ?, ?, ?, null from delivered",
-            [load.load_id, contract.name, profile.name, file_name, sha256, mapping_sha256, contract.delivery_mode,
-             copy.stat().st_size, shape.line_count, shape.header_line_count, shape.blank_line_count, load.delivered_row_count,
-             load.delivered_row_count, load.loaded_row_count, load.quarantined_row_count, loaded_at],
-        )  # fmt: skip
+def _mapping_sha256(contract: Contract, mapping: TableMapping) -> str:
+    """Fingerprint of all that decides how a file becomes rows."""
+    return hashlib.sha256((contract.rules_json() + mapping.model_dump_json()).encode()).hexdigest()
+
+
+def _last_loads(
+    con: duckdb.DuckDBPyConnection, contract: Contract, profile: Profile
+) -> dict[tuple[str, int], tuple[int, str, str]]:
+    """The last load of each name under each mapping: its number, and the fingerprints of bytes and mapping."""
+    rows = con.execute(
+        "select file_name, mapping_number, load_id, file_sha256, mapping_sha256 from raw.loads "
+        "where table_name = ? and profile_name = ? order by load_id",
+        [contract.name, profile.name],
+    ).fetchall()
+    return {(name, number): (load_id, file, mapping) for name, number, load_id, file, mapping in rows}
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection, contract: Contract, profile: Profile, file: DeliveredFile, sha256: str, copy: Path,
+    number: int,
+) -> _ReadFile:  # fmt: skip
+    """Read and judge a file into tables of its own. Not within a transaction: lines have their numbers only when it ends."""
+    shape = read_file(con, copy, file.name, file.mapping.file_format)
+    _refuse_missing_columns(contract, profile, file.mapping, file.name, shape)
+    header_notes = notes_of_header(contract, profile, file.mapping, file.name, shape)
+    _judge(con, contract, profile, file.mapping, file.name, shape)
+    notes = (*header_notes, *notes_of_values(con))
     for table in ("lines", "delivered", "judged"):
-        con.execute(f"drop table {table}")
-    return load
+        con.execute(f"drop table if exists {table}_{number}")
+        con.execute(f"alter table {table} rename to {table}_{number}")
+    return _ReadFile(file, sha256, copy.stat().st_size, shape, notes, number)
 
 
 def _refuse_missing_columns(
@@ -171,6 +212,8 @@ def _judge(
             f"{str(error).splitlines()[0]}",
             f"correct the mapping in ingestion/profiles/{profile.name}.yml",
         ) from error
+    if mapping.trailer is not None:
+        _check_trailer(con, contract, mapping, file_name)
     keys = ", ".join(quoted(key) for key in contract.key)
     con.execute(
         f"""update judged set problems = [{{'column_name': null, 'value': {_key_text(contract)},
@@ -182,14 +225,84 @@ def _judge(
     )
 
 
+def _check_trailer(con: duckdb.DuckDBPyConnection, contract: Contract, mapping: TableMapping, file_name: str) -> None:
+    """Take the trailer out of what is judged. Refused when it is not the last line, or says other than the rows do."""
+    trailer = re.compile(mapping.trailer.line) if mapping.trailer else re.compile("")
+    fix = "ask the sender for the whole file, or correct `trailer` in the profile; nothing of it was loaded"
+    number, line = con.execute(
+        "select max(rowid) + 1, max_by(line, rowid) from lines where trim(coalesce(line, '')) <> ''"
+    ).fetchone() or (None, None)
+    found = trailer.fullmatch(line.strip()) if line else None
+    if found is None:
+        raise DataRefusedError(f"{file_name}, line {number}: the last line is not the trailer; the file may be cut.", fix)
+    con.execute("delete from judged where line_number = ?", [number])
+    amount = quoted(contract.amount_column) if contract.amount_column else "null::decimal(18, 2)"
+    rows, total, without = con.execute(
+        f"select count(*), coalesce(sum({amount}), 0), count(*) filter ({amount} is null) from judged"
+    ).fetchone() or (0, 0, 0)
+    told = found.groupdict()
+    if told.get("rows") is not None and int(told["rows"]) != rows:
+        raise DataRefusedError(
+            f"{file_name}, line {number}: the trailer counts {int(told['rows'])} rows, the file has {rows}.", fix
+        )
+    # A total is compared where every amount can be read; those that cannot are quarantined, and told as such.
+    if told.get("amount") is not None and not without and _decimal(told["amount"], mapping, file_name, number) != total:
+        raise DataRefusedError(
+            f"{file_name}, line {number}: the trailer's amounts come to {told['amount']}, those of the rows to {total}.", fix
+        )
+
+
+def _decimal(text: str, mapping: TableMapping, file_name: str, line_number: int) -> Decimal:
+    """An amount of the trailer, written as those of the file."""
+    form = mapping.file_format
+    plain = text.replace(form.thousands_separator, "") if form.thousands_separator else text
+    try:
+        return Decimal(plain.replace(form.decimal_separator, "."))
+    except InvalidOperation as error:
+        raise DataRefusedError(
+            f"{file_name}, line {line_number}: {text!r} in the trailer is not an amount.", "correct `trailer` in the profile"
+        ) from error
+
+
 def _key_text(contract: Contract) -> str:
     """SQL of a judged row's key as one text; null when a part of it could not be read."""
     return " || ', ' || ".join(f"{literal(key + '=')} || judged.{quoted(key)}::varchar" for key in contract.key)
 
 
-def _append(con: duckdb.DuckDBPyConnection, contract: Contract, file_name: str, sha256: str) -> Load:
+def _append(con: duckdb.DuckDBPyConnection, contract: Contract, profile: Profile, read: _ReadFile, loaded_at: datetime) -> int:
+    """One load, within the transaction of its delivery; its number."""
     load_id = whole_number(con, "select coalesce(max(load_id), 0) + 1 from raw.loads")
-    append_rows(con, contract, "judged where len(problems) = 0", load_id, sha256, is_corrected=False)
+    file_name, judged = read.file.name, f"judged_{read.number}"
+    append_rows(con, contract, f"{judged} where len(problems) = 0", load_id, read.sha256, is_corrected=False)
+    _set_aside(con, contract, read, load_id)
+    delivered = whole_number(con, f"select count(*) from {judged}")
+    loaded = whole_number(con, f"select count(*) from raw.{quoted(contract.raw_name)} where _load_id = {load_id}")
+    quarantined = whole_number(
+        con, f"select count(distinct line_number) from raw.quarantined_rows where load_id = {load_id} and not is_row_loaded"
+    )
+    if delivered != loaded + quarantined:
+        raise DataRefusedError(
+            f"{file_name}: {delivered} rows delivered but {loaded} loaded and {quarantined} quarantined.",
+            "report this file; nothing of it was loaded",
+        )
+    values = {
+        "load_id": load_id, "table_name": contract.name, "profile_name": profile.name, "mapping_number": read.file.mapping_number,
+        "file_name": file_name, "file_sha256": read.sha256, "mapping_sha256": _mapping_sha256(contract, read.file.mapping),
+        "delivery_mode": contract.delivery_mode, "byte_count": read.byte_count, "line_count": read.shape.line_count,
+        "header_line_count": read.shape.header_line_count, "blank_line_count": read.shape.blank_line_count,
+        "out_of_scope_line_count": whole_number(con, f"select count(*) from delivered_{read.number}") - delivered,
+        "delivered_row_count": delivered, "loaded_row_count": loaded, "quarantined_row_count": quarantined,
+        "loaded_at": loaded_at,
+    }  # fmt: skip
+    register_notes(con, load_id, contract.name, list(read.notes))
+    con.execute(f"insert into raw.loads by name select {', '.join(f'${name} as {name}' for name in values)}", values)
+    for table in ("lines", "delivered", "judged"):
+        con.execute(f"drop table {table}_{read.number}")
+    return load_id
+
+
+def _set_aside(con: duckdb.DuckDBPyConnection, contract: Contract, read: _ReadFile, load_id: int) -> None:
+    """Quarantine what cannot be used, and note what was set aside before and is mended by a good row of its key."""
     amount = f"case when is_amount_sure then {quoted(contract.amount_column)} end" if contract.amount_column else "null"
     currency = "case when is_amount_sure or is_split then currency_code end" if contract.has_currency else "null"
     values = ", ".join(f"{literal(column.name)}: {quoted(column.name)}::varchar" for column in contract.columns)
@@ -202,30 +315,18 @@ def _append(con: duckdb.DuckDBPyConnection, contract: Contract, file_name: str, 
                 {_key_text(contract)} as key_text,
                 {amount} as amount, {currency} as currency_code,
                 case when is_split then to_json({{{values}}}) end as row_values
-            from judged where len(problems) > 0 or len(left_out) > 0
+            from judged_{read.number} as judged where len(problems) > 0 or len(left_out) > 0
         ) as bad
-        join lines on lines.rowid = bad.line_number - 1
+        join lines_{read.number} as lines on lines.rowid = bad.line_number - 1
         order by bad.line_number""",
-        [load_id, contract.name, file_name, sha256],
+        [load_id, contract.name, read.file.name, read.sha256],
     )
-    # What was set aside before is mended when a later load brings a good row of the same key.
     con.execute(
         f"""update raw.quarantined_rows set mended_by_load_id = $load_id
         where table_name = $table_name and load_id < $load_id and mended_by_load_id is null
             and key_text in (
-                select {_key_text(contract)} from judged
+                select {_key_text(contract)} from judged_{read.number} as judged
                 where len(problems) = 0 and (len(left_out) = 0 or not coalesce(is_row_loaded, false))
             )""",
         {"load_id": load_id, "table_name": contract.name},
     )
-    delivered = whole_number(con, "select count(*) from judged")
-    loaded = whole_number(con, f"select count(*) from raw.{quoted(contract.raw_name)} where _load_id = {load_id}")
-    quarantined = whole_number(
-        con, f"select count(distinct line_number) from raw.quarantined_rows where load_id = {load_id} and not is_row_loaded"
-    )
-    if delivered != loaded + quarantined:
-        raise DataRefusedError(
-            f"{file_name}: {delivered} rows delivered but {loaded} loaded and {quarantined} quarantined.",
-            "report this file; nothing of it was loaded",
-        )
-    return Load(load_id, contract.name, file_name, delivered, loaded, quarantined)

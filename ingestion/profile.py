@@ -18,6 +18,18 @@ from ingestion.formats import format_pattern
 PROFILE_DIR = Path(__file__).parent / "profiles"
 
 
+# What may be named in a delivery's pattern, by weight, and how many digits it takes in a sequence.
+SEQUENCE_DIGITS = {"year": 4, "month": 2, "day": 2, "number": 18}
+
+
+def _groups(pattern: str | None, place: str) -> set[str] | None:
+    """Named groups of a regular expression; None without one."""
+    try:
+        return None if pattern is None else set(re.compile(pattern).groupindex)
+    except re.error as error:
+        raise ValueError(f"{place} {pattern!r} is no regular expression: {error}") from error
+
+
 class FileFormat(BaseModel):
     """How a file's bytes become text columns, and how its text writes dates, numbers and nothing."""
 
@@ -72,6 +84,46 @@ class ColumnMapping(BaseModel):
     values: dict[str, str] = {}
 
 
+class Delivery(BaseModel):
+    """In which order the files of a table count, and which of a `full` table make up one delivery.
+
+    `order`: by the name, numbers in it as numbers, or by the time of the file. `pattern`: where in the name the date or number
+    of the delivery stands; files of one date and number are one delivery, and one that comes late stays behind a later one.
+    `files`: whether those that lie there are parts of one delivery or wholes; unsaid, files with a date in their names are
+    wholes.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    order: Literal["name", "time"] = "name"
+    pattern: str | None = None
+    files: Literal["parts", "wholes"] | None = None
+
+    @field_validator("pattern")
+    @classmethod
+    def _names_groups(cls, pattern: str | None) -> str | None:
+        groups = _groups(pattern, "delivery.pattern")
+        if groups is not None and (not groups or groups - set(SEQUENCE_DIGITS)):
+            raise ValueError(f"delivery.pattern needs named groups, of: {', '.join(SEQUENCE_DIGITS)}")
+        return pattern
+
+
+class Trailer(BaseModel):
+    """The file's last line, which says how many rows it should hold and what their amounts should come to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    line: str
+
+    @field_validator("line")
+    @classmethod
+    def _names_groups(cls, line: str) -> str:
+        groups = _groups(line, "trailer.line")
+        if not groups or groups - {"rows", "amount"}:
+            raise ValueError("trailer.line needs named groups, of: rows, amount")
+        return line
+
+
 class TableMapping(BaseModel):
     """One canonical table fed from one pattern of files; `where` picks the file's lines that belong to the table."""
 
@@ -81,6 +133,8 @@ class TableMapping(BaseModel):
     files: str
     file_format: FileFormat
     where: str | None = None
+    delivery: Delivery = Delivery()
+    trailer: Trailer | None = None
     columns: dict[str, ColumnMapping] | Literal["same_names"]
 
 

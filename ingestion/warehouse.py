@@ -21,7 +21,15 @@ LOADS = """create table if not exists raw.loads (
     file_sha256 varchar not null, mapping_sha256 varchar not null, delivery_mode varchar not null, byte_count bigint not null,
     line_count bigint not null, header_line_count bigint not null, blank_line_count bigint not null,
     out_of_scope_line_count bigint not null, delivered_row_count bigint not null, loaded_row_count bigint not null,
-    quarantined_row_count bigint not null, loaded_at timestamp not null, landed_at timestamp
+    quarantined_row_count bigint not null, loaded_at timestamp not null, mapping_number integer, closed_row_count bigint,
+    landed_at timestamp
+)"""
+
+# Which loads make up each delivery of a table. `delivery_id`: the load that completed it. `series_id` and `sequence`: deliveries
+# of one series stand in the order of what their files' names say, all others in that in which they came.
+DELIVERIES = """create table if not exists raw.deliveries (
+    delivery_id bigint not null, load_id bigint not null, table_name varchar not null, profile_name varchar not null,
+    series_id bigint not null, sequence varchar
 )"""
 
 QUARANTINED_ROWS = """create table if not exists raw.quarantined_rows (
@@ -34,10 +42,13 @@ LANDING_NOTES = """create table if not exists raw.landing_notes (
     value_count bigint not null, told varchar not null
 )"""
 
-# What an earlier release did not note of a quarantined row; null in what it set aside.
-QUARANTINE_ADDITIONS = {
-    "key_text": "varchar", "amount": "decimal(18, 2)", "currency_code": "varchar", "mended_by_load_id": "bigint",
-    "row_values": "varchar", "is_row_loaded": "boolean",
+# What an earlier release did not note of loads and quarantined rows; null in what it loaded and set aside.
+ADDITIONS = {
+    "loads": {"mapping_number": "integer", "closed_row_count": "bigint", "landed_at": "timestamp"},
+    "quarantined_rows": {
+        "key_text": "varchar", "amount": "decimal(18, 2)", "currency_code": "varchar", "mended_by_load_id": "bigint",
+        "row_values": "varchar", "is_row_loaded": "boolean",
+    },
 }  # fmt: skip
 
 
@@ -96,16 +107,21 @@ def append_rows(
 
 
 def create_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Every contract's raw table, the load register and the quarantine, where they do not exist yet.
+    """Every contract's raw table, the registers of loads and deliveries and the quarantine, where they do not exist yet.
 
-    A raw table of an earlier release gains the columns that its contract has gained; they are null in what was loaded before.
+    A table of an earlier release gains the columns that have come to it; they are null in what was loaded before, and each load
+    of that release was a delivery.
     """
     con.execute("create schema if not exists raw")
-    for statement in (LOADS, QUARANTINED_ROWS, LANDING_NOTES):
+    for statement in (LOADS, DELIVERIES, QUARANTINED_ROWS, LANDING_NOTES):
         con.execute(statement)
-    con.execute("alter table raw.loads add column if not exists landed_at timestamp")
-    for name, sql_type in QUARANTINE_ADDITIONS.items():
-        con.execute(f"alter table raw.quarantined_rows add column if not exists {name} {sql_type}")
+    for register, additions in ADDITIONS.items():
+        for name, sql_type in additions.items():
+            con.execute(f"alter table raw.{register} add column if not exists {name} {sql_type}")
+    con.execute(
+        "insert into raw.deliveries select load_id, load_id, table_name, profile_name, load_id, null from raw.loads "
+        "where load_id not in (select load_id from raw.deliveries)"
+    )
     present = con.execute("select table_name, column_name from duckdb_columns() where schema_name = 'raw'").fetchall()
     for contract in load_contracts().values():
         table = f"raw.{quoted(contract.raw_name)}"

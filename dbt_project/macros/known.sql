@@ -1,33 +1,63 @@
-{# Rows of a raw table as they were known through the refresh's load `known_through`.
+{# Rows of a raw table as they were known through the refresh's load `known_through`. What is current is what was delivered last
+   (stg_ingestion__deliveries).
 
-   `delta` tables: the latest row of each key, which stands once in a load (the loader sees to it). `full` tables: the rows of the
-   latest load of each company (or other `replaces_by` column); without one, of the latest load. #}
+   `delta` tables: the latest row of each key, which stands once in a load (the loader sees to it). `full` tables: what a sender's latest
+   delivery of a company (or other `replaces_by` columns; without any, of the table) holds. Of a key that stands in several of its files,
+   or was delivered by several senders, the row that was delivered last. #}
 {% macro known_delta(raw, key) -%}
     select raw.*
     from {{ raw }} as raw
+    inner join {{ ref("stg_ingestion__deliveries") }} as deliveries on raw._load_id = deliveries.load_id
     left join (
         -- Only what is delivered after the first load can take the place of another row: the rest needs no looking up.
-        select {{ key | join(", ") }}, max(_load_id) as latest_load_id
+        select {{ key | join(", ") }}, max(deliveries.delivery_rank) as latest_rank
         from {{ raw }} as raw
-        where {{ is_known("raw") }} and _load_id > (select min(_load_id) from {{ raw }})
+        inner join {{ ref("stg_ingestion__deliveries") }} as deliveries on raw._load_id = deliveries.load_id
+        where deliveries.table_delivery_number > 1
         group by {{ key | join(", ") }}
     ) as later
         on {% for column in key %}raw.{{ column }} = later.{{ column }}{{ " and " if not loop.last }}{% endfor %}
-    where {{ is_known("raw") }} and (later.latest_load_id is null or raw._load_id = later.latest_load_id)
+    where later.latest_rank is null or deliveries.delivery_rank = later.latest_rank
 {%- endmacro %}
 
-{% macro known_full(raw, replaces_by=none) -%}
+{% macro known_full(raw, key, replaces_by=[]) -%}
     select *
     from (
         select
             raw.*,
-            max(raw._load_id) over ({% if replaces_by %}partition by raw.{{ replaces_by }}{% endif %}) as latest_load_id
+            row_number() over (
+                partition by {% for column in key %}raw.{{ column }}{{ ", " if not loop.last }}{% endfor %}
+                order by standing.delivery_rank desc, raw._load_id desc
+            ) as key_position
         from {{ raw }} as raw
-        where {{ is_known("raw") }}
-    ) as loaded
-    where _load_id = latest_load_id
+        inner join ({{ standing_loads(raw, replaces_by) }}) as standing
+            on raw._load_id = standing.load_id
+            {% for column in replaces_by %}and raw.{{ column }} = standing.{{ column }}{% endfor %}
+    ) as delivered
+    where key_position = 1
 {%- endmacro %}
 
-{% macro is_known(relation) -%}
-    {{ relation }}._load_id <= (select known_through from {{ ref("stg_ingestion__refresh") }})
+{# Loads that a sender's latest delivery of a company consists of, one row per load and company. #}
+{% macro standing_loads(raw, replaces_by) -%}
+    select *
+    from (
+        select
+            deliveries.load_id,
+            deliveries.delivery_rank,
+            {% for column in replaces_by %}held.{{ column }},{% endfor %}
+            max(deliveries.delivery_rank) over (
+                partition by deliveries.profile_name{% for column in replaces_by %}, held.{{ column }}{% endfor %}
+            ) as latest_rank
+        from {{ ref("stg_ingestion__deliveries") }} as deliveries
+        inner join (select distinct _load_id{% for column in replaces_by %}, {{ column }}{% endfor %} from {{ raw }}) as held
+            on deliveries.load_id = held._load_id
+    ) as ranked
+    where delivery_rank = latest_rank
+{%- endmacro %}
+
+{# Loads that the refresh knows, with the place of the first delivery that each is a part of, and whether all of those came late. #}
+{% macro loads_in_order() -%}
+    select load_id, min(delivery_rank) as delivery_rank, min(case when is_late then 1 else 0 end) = 1 as is_late
+    from {{ ref("stg_ingestion__deliveries") }}
+    group by load_id
 {%- endmacro %}

@@ -12,7 +12,7 @@ from orchestration.publication.candidate import read_candidate
 from orchestration.publication.marts import read_marts
 from orchestration.publication.publish import publish, tell_verdict
 from orchestration.publication.serving import published_manifest
-from orchestration.quality.candidate import CANDIDATE_CHECKS, SUITE, check_candidate
+from orchestration.quality.candidate import CANDIDATE_CHECKS, FLAGGED, SUITE, check_candidate
 from orchestration.quality.evidence import CheckOutcome, record
 from orchestration.quality.gate import candidate_evidence
 from orchestration.resources import run_started_at
@@ -32,7 +32,7 @@ def candidate_asset(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
         deps=[dg.AssetKey(["marts", mart.name]) for mart in marts],
         partitions_def=AS_OF_DATES,
         kinds={"greatexpectations"},
-        check_specs=[dg.AssetCheckSpec(name, asset=CANDIDATE, blocking=True) for name in names],
+        check_specs=[dg.AssetCheckSpec(name, asset=CANDIDATE, blocking=name not in FLAGGED) for name in names],
     )
     def candidate(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         found = read_candidate(settings, date.fromisoformat(context.partition_key))
@@ -50,7 +50,11 @@ def candidate_asset(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
 def _result(outcome: CheckOutcome) -> dg.AssetCheckResult:
     name = f"{SUITE}_{outcome.subject}" if outcome.check_code == SUITE else outcome.check_code
     return dg.AssetCheckResult(
-        check_name=name, asset_key=CANDIDATE, passed=outcome.is_passed, metadata={"summary": outcome.summary}
+        check_name=name,
+        asset_key=CANDIDATE,
+        passed=outcome.is_passed,
+        severity=dg.AssetCheckSeverity.WARN if name in FLAGGED else dg.AssetCheckSeverity.ERROR,
+        metadata={"summary": outcome.summary},
     )
 
 

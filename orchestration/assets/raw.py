@@ -9,7 +9,7 @@ from ingestion.contract import Column, Contract, load_contracts
 from ingestion.corrections import apply_corrections
 from ingestion.loader import Load, load_table, refuse_without_documents, registered_loads
 from ingestion.warehouse import create_raw_tables, open_working
-from orchestration.quality.landing import CHECKS, COLUMNS, QUARANTINE, SUITE, VALUES, check_loads
+from orchestration.quality.landing import LANDING_CHECKS, SUITE, check_loads
 from orchestration.resources import Delivery, run_started_at
 from orchestration.settings import Settings
 
@@ -30,10 +30,8 @@ def _raw_asset(settings: Settings, contract: Contract) -> dg.AssetsDefinition:
         pool="warehouse_writer",
         metadata={"dagster/column_schema": dg.TableSchema(columns=[_column(column) for column in contract.columns])},
         check_specs=[
-            dg.AssetCheckSpec(SUITE, asset=key, blocking=True, description="Loads meet the suite generated from the contract."),
-            dg.AssetCheckSpec(QUARANTINE, asset=key, description="No row of the loads was quarantined."),
-            dg.AssetCheckSpec(VALUES, asset=key, description="Every value of the loads was read as it stands."),
-            dg.AssetCheckSpec(COLUMNS, asset=key, description="Every sheet and column was read, and none is absent."),
+            dg.AssetCheckSpec(check, asset=key, blocking=check == SUITE, description=told)
+            for check, told in LANDING_CHECKS.items()
         ],
     )
     def raw_table(context: dg.AssetExecutionContext, delivery: Delivery) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
@@ -50,6 +48,7 @@ def _raw_asset(settings: Settings, contract: Contract) -> dg.AssetsDefinition:
                 "delivered_rows": sum(load.delivered_row_count for load in found.loads),
                 "loaded_rows": sum(load.loaded_row_count for load in found.loads),
                 "quarantined_rows": sum(load.quarantined_row_count for load in found.loads),
+                "closed_rows": sum(load.closed_row_count or 0 for load in found.loads),
                 "corrected_rows": corrected,
                 "files_loaded_now": [load.file_name for load in found.loads],
                 "files_known_before": found.known_file_count,
@@ -66,7 +65,7 @@ def _check_results(
 ) -> Iterator[dg.AssetCheckResult]:
     """One result a check, over all loads of the table."""
     outcomes = check_loads(settings, contract, loads, at)
-    for check in CHECKS:
+    for check in LANDING_CHECKS:
         of_check = [outcome for outcome in outcomes if outcome.check_code == check]
         failed = [outcome for outcome in of_check if not outcome.is_passed]
         yield dg.AssetCheckResult(

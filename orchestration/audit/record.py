@@ -36,12 +36,22 @@ def record_loads(settings: Settings, at: datetime) -> list[dict[str, Any]]:
 
 
 def loads_as_told(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Every load of the working database, as the ledger and a manifest tell of it."""
+    """Every load of the working database, as the ledger and a manifest tell of it.
+
+    `delivery`: the loads of the delivery that the load was made for, those of earlier deliveries among them.
+    """
     names = (
-        "load_id", "table_name", "profile_name", "file_name", "file_sha256", "delivered_row_count", "loaded_row_count",
-        "quarantined_row_count", "loaded_at", "landed_at",
+        "load_id", "table_name", "profile_name", "mapping_number", "file_name", "file_sha256", "delivered_row_count",
+        "loaded_row_count", "quarantined_row_count", "closed_row_count", "delivery", "loaded_at", "landed_at",
     )  # fmt: skip
-    rows = con.execute(f"select {', '.join(names)} from raw.loads order by load_id").fetchall()
+    rows = con.execute(
+        f"""with deliveries as (
+            select delivery_id, list(load_id order by load_id) as delivery from raw.deliveries group by delivery_id
+        ),
+        made_for as (select load_id, min(delivery_id) as delivery_id from raw.deliveries group by load_id)
+        select {", ".join(names)}
+        from raw.loads left join made_for using (load_id) left join deliveries using (delivery_id) order by load_id"""
+    ).fetchall()
     return [{**dict(zip(names, row, strict=True)), "loaded_at": str(row[-2]), "landed_at": str(row[-1])} for row in rows]
 
 

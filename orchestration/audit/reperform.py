@@ -10,15 +10,17 @@ from typing import Any
 
 import duckdb
 
+from ingestion.deliveries import ranked_deliveries
 from ingestion.sql import literal
 from orchestration.audit.reference_engine import Application, Document, Instalment, Ledger, Policy, aging
 from orchestration.settings import Settings
 
 Account = tuple[str, str]
 
-# The latest row of each key that the publication may know, without the models.
-KNOWN = """select * from raw.{table} where _load_id <= $known_through
-    qualify row_number() over (partition by {key} order by _load_id desc) = 1"""
+# The row of each key that was delivered last of what the publication may know, without the models.
+KNOWN = f"""select raw.* from raw.{{table}} as raw
+    inner join ({ranked_deliveries("delivery_id <= $known_through")}) as ranked on raw._load_id = ranked.load_id
+    qualify row_number() over (partition by {{key}} order by ranked.delivery_rank desc) = 1"""
 DOCUMENTS = f"""select document_no, document_type, customer_code, document_date, coalesce(accounting_date, document_date),
     due_date, currency_code, amount, fx_rate, reference_no
     from ({KNOWN.format(table="erp__documents", key="company_code, document_no")})

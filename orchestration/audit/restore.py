@@ -10,8 +10,9 @@ import duckdb
 
 from ingestion.archive import archived_path
 from ingestion.contract import load_contracts
+from ingestion.deliveries import delivered_file
 from ingestion.errors import DataRefusedError
-from ingestion.loader import load_table
+from ingestion.loader import load_again as load_file_again
 from ingestion.profile import load_profile
 from ingestion.warehouse import create_raw_tables, open_working
 from orchestration.audit.ledger import Ledger
@@ -36,8 +37,8 @@ def restore_working_database(settings: Settings) -> tuple[int, Path | None]:
 def load_again(con: duckdb.DuckDBPyConnection, archive: Path, folder: Path, entries: Iterable[Mapping[str, Any]]) -> None:
     """Load archived files into an empty database. Refused when one is gone or is not the load that it was.
 
-    `entries`: load_id, table_name, profile_name, file_name, file_sha256, loaded_at and landed_at of each load. `folder`: for one
-    file at a time, under the name that it was delivered with.
+    `entries`: load_id, table_name, profile_name, mapping_number, file_name, file_sha256, delivery, loaded_at and landed_at of each
+    load. `folder`: for one file at a time, under the name that it was delivered with.
     """
     create_raw_tables(con)
     contracts = load_contracts()
@@ -51,8 +52,10 @@ def load_again(con: duckdb.DuckDBPyConnection, archive: Path, folder: Path, entr
         delivered.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, delivered)
         contract, profile = contracts[entry["table_name"]], load_profile(entry["profile_name"])
-        found = load_table(con, contract, profile, folder, archive, datetime.fromisoformat(entry["loaded_at"]))
-        if [load.load_id for load in found.loads] != [entry["load_id"]]:
+        file = delivered_file(contract, profile, folder, delivered, entry.get("mapping_number"))
+        at = datetime.fromisoformat(entry["loaded_at"])
+        members = entry.get("delivery") or [entry["load_id"]]
+        if file is None or load_file_again(con, contract, profile, file, archive, at, members).load_id != entry["load_id"]:
             raise DataRefusedError(
                 f"{entry['file_name']} was load {entry['load_id']} of {entry['table_name']} and is not any more.",
                 f"profile {entry['profile_name']} or the table's contract has changed since: check out the commit that loaded it",

@@ -125,6 +125,10 @@ def _asked_for(settings: Settings, names: Collection[str], in_both: Collection[s
     return marts if "all" in names else [mart for mart in marts if mart.name in names]
 
 
+# By what rows of the registers belong to a load; those of a raw table by _load_id.
+KNOWN_BY = {"deliveries": "delivery_id", "loads": "load_id", "quarantined_rows": "load_id", "landing_notes": "load_id"}
+
+
 class _Steps:
     """The builds between A and B. `code`: with which project, in sentences."""
 
@@ -183,9 +187,9 @@ class _Steps:
         loads = ", ".join(str(load) for load in sorted(known))
         with open_working(self.home.working_database, self.home.memory_limit) as con:
             for (table,) in con.execute("select table_name from duckdb_tables() where schema_name = 'delivered'").fetchall():
-                load = "load_id" if table in ("loads", "quarantined_rows", "landing_notes") else "_load_id"
+                known_by = KNOWN_BY.get(table, "_load_id")
                 con.execute(
-                    f"create or replace table raw.{quoted(table)} as from delivered.{quoted(table)} where {load} in ({loads})"
+                    f"create or replace table raw.{quoted(table)} as from delivered.{quoted(table)} where {known_by} in ({loads})"
                 )
             con.execute(f"update raw.quarantined_rows set mended_by_load_id = null where mended_by_load_id not in ({loads})")
             apply_all_corrections(con, self.project / ROW_CORRECTIONS, of_loaded_files=True)

@@ -20,6 +20,7 @@ from orchestration.settings import Settings
 
 SUITE = "candidate_suite"
 SCORECARDS = "scorecard_performance"
+DATED_LATER = "documents_dated_later"
 TIE_OUTS = (
     "rows_landed",
     "buckets_to_documents",
@@ -38,11 +39,14 @@ LOADS_THAT_DIFFER = (
     "select load_id, table_name, delivered_row_count, loaded_row_count, quarantined_row_count from raw.loads "
     "where delivered_row_count <> loaded_row_count + quarantined_row_count"
 )
+# Checks that never stop a run by themselves; whether they block publication, policy says.
+FLAGGED = (DATED_LATER,)
 # Checks of a candidate besides the suites, by code, with what each is made on.
 CANDIDATE_CHECKS = {
     **{f"tie_out_{code}": "fct_tie_outs" for code in TIE_OUTS},
     SCORECARDS: "fct_scorecard_performance",
     POLICIES_UNCHANGED: "policy",
+    DATED_LATER: "erp.documents",
 }
 
 
@@ -50,7 +54,7 @@ def check_candidate(settings: Settings, marts: Iterable[Mart], as_of_date: date)
     """Every check of a candidate: a suite for each mart, and CANDIDATE_CHECKS."""
     database = settings.working_database
     suites = check_marts(database, marts, as_of_date)
-    return [*suites, *check_tie_outs(database), check_scorecards(database), check_policies(settings)]
+    return [*suites, *check_tie_outs(database), check_scorecards(database), check_policies(settings), check_later(database)]
 
 
 def check_marts(database: Path, marts: Iterable[Mart], as_of_date: date) -> list[CheckOutcome]:
@@ -263,6 +267,26 @@ def check_scorecards(database: Path) -> CheckOutcome:
     return CheckOutcome(
         SCORECARDS, CANDIDATE_CHECKS[SCORECARDS], not failed, summary, {"rows": [[str(value) for value in row] for row in rows]}
     )
+
+
+def check_later(database: Path) -> CheckOutcome:
+    """Documents dated after the as-of date, which no figure holds: a sign of wrong dates, unless the date is an earlier one."""
+    later = (
+        "select company_code, document_no, document_date, accounting_date, currency_code, amount, load_id, line_number "
+        "from staging.stg_erp__documents where accounting_date > (select as_of_date from staging.stg_ingestion__refresh)"
+    )
+    with duckdb.connect(str(database)) as con:
+        (allowed,) = con.execute(
+            """select max_by(rules.allowed_count, versions.effective_from)
+            from policy.policy_landing as rules inner join policy.policy_versions as versions using (policy_version)
+            where rules.rule_code = ? and versions.effective_from <= (select as_of_date from staging.stg_ingestion__refresh)""",
+            [DATED_LATER],
+        ).fetchone() or (None,)
+        (count,) = con.execute(f"select count(*) from ({later})").fetchone() or (0,)
+        amounts = con.execute(f"select currency_code, sum(abs(amount)) from ({later}) group by all order by all").fetchall()
+        told = ", ".join(f"{currency} {amount:,.2f}" for currency, amount in amounts)
+        summary = f"{told} are dated after the as-of date and in no figure: {rows_found(con, later)}" if count else "none"
+    return CheckOutcome(DATED_LATER, CANDIDATE_CHECKS[DATED_LATER], allowed is None or count <= allowed, summary, {"rows": count})
 
 
 def _tie_out(con: duckdb.DuckDBPyConnection, code: str) -> CheckOutcome:

@@ -1,4 +1,5 @@
-"""Checks of each load at landing: the suite that its contract implies, what was quarantined, and what was not read as it stands.
+"""Checks of each load at landing: the suite that its contract implies, what was quarantined or not read as it stands, and what
+can hardly be so.
 
 Guards the border between files and the warehouse; dbt tests guard the inside, `candidate.py` guards publication.
 """
@@ -14,15 +15,23 @@ from great_expectations.expectations import Expectation
 from ingestion.contract import Contract
 from ingestion.loader import Load
 from ingestion.notes import HARMLESS, SHEET_OR_COLUMN, Note, registered_notes
+from ingestion.profile import TableMapping, load_profile, profile_names
 from ingestion.sql import literal, quoted
 from ingestion.warehouse import LINEAGE_COLUMNS
 from orchestration.quality.evidence import CheckOutcome, record, recorded
 from orchestration.quality.examples import rows_found
 from orchestration.quality.expectations import no_rows, suite_runner
+from orchestration.quality.plausibility import PLAUSIBILITY, check_plausibility, landing_policy
 from orchestration.settings import Settings
 
 SUITE, QUARANTINE, VALUES, COLUMNS = "landing_suite", "landing_quarantine", "landing_values", "landing_columns"
-CHECKS = (SUITE, QUARANTINE, VALUES, COLUMNS)
+LANDING_CHECKS = {
+    SUITE: "Loads meet the suite generated from the contract.",
+    QUARANTINE: "No row of the loads was quarantined.",
+    VALUES: "Every value of the loads was read as it stands.",
+    COLUMNS: "Every sheet and column was read, and none is absent.",
+    **PLAUSIBILITY,
+}
 SET_ASIDE = (
     "select load_id, line_number, column_name, reason from raw.quarantined_rows "
     "where load_id = {load_id} and is_row_loaded is not true"
@@ -54,19 +63,30 @@ def landing_suite(contract: Contract, load: Load) -> list[Expectation]:
 
 
 def check_loads(settings: Settings, contract: Contract, loads: list[Load], at: datetime) -> list[CheckOutcome]:
-    """Outcomes for every load, taking recorded evidence where there is some and running the suite where there is none."""
+    """Outcomes for every load, taking recorded evidence where there is some and checking where there is none.
+
+    What can hardly be so is judged by the policy in force on the day of the check, which is that of the load.
+    """
     outcomes, unchecked = [], []
     for load in loads:
-        known = [o for code in CHECKS for o in recorded(load_evidence(settings, load.load_id), code)]
-        if len(known) == len(CHECKS):
+        known = [o for code in LANDING_CHECKS for o in recorded(load_evidence(settings, load.load_id), code)]
+        if len(known) == len(LANDING_CHECKS):
             outcomes += known
         else:
             unchecked.append(load)
     if unchecked:
+        rules = landing_policy(settings, at.date())
         # One database file cannot be open in two ways, and the suite's runner opens it in its own.
-        set_aside = {load.load_id: _quarantine_outcome(settings.working_database, load) for load in unchecked}
         with duckdb.connect(str(settings.working_database)) as con:
             notes = registered_notes(con, contract.name)
+        others = {
+            load.load_id: [
+                _quarantine_outcome(settings.working_database, load),
+                *_note_outcomes(load, notes.get(load.load_id, [])),
+                *check_plausibility(settings, contract, load, _mapping(contract, load), rules),
+            ]
+            for load in unchecked
+        }
         with suite_runner(settings.working_database) as runner:
             for load in unchecked:
                 # What was corrected afterwards was judged then; the evidence of a load is of what it loaded.
@@ -75,12 +95,19 @@ def check_loads(settings: Settings, contract: Contract, loads: list[Load], at: d
                 )
                 found = [
                     runner.run(SUITE, f"load {load.load_id}", query, landing_suite(contract, load), contract.key),
-                    set_aside[load.load_id],
-                    *_note_outcomes(load, notes.get(load.load_id, [])),
+                    *others[load.load_id],
                 ]
                 record(load_evidence(settings, load.load_id), found, at)
                 outcomes += found
     return outcomes
+
+
+def _mapping(contract: Contract, load: Load) -> TableMapping | None:
+    """How the load's profile reads its file; None where the profile has changed since."""
+    if load.profile_name not in profile_names():
+        return None
+    mappings = load_profile(load.profile_name).mappings_of(contract)
+    return mappings[load.mapping_number - 1] if load.mapping_number and load.mapping_number <= len(mappings) else None
 
 
 def load_evidence(settings: Settings, load_id: int) -> Path:

@@ -98,7 +98,9 @@ def test_no_suite_has_an_expectation_whose_rows_could_not_be_named() -> None:
         "dim_customers", "fct_provision_rates", "fct_turnover", "fct_risk_grades", "fct_open_items", "fct_alerts", "m"
     )  # fmt: skip
     suites = [mart_suite(Mart(name, "", {"a": ""}, ("a", "b")), date(2026, 1, 1)) for name in names]
-    suites += [landing_suite(contract, Load(1, contract.name, "f", 1, 1, 0)) for contract in load_contracts().values()]
+    suites += [
+        landing_suite(contract, Load(1, contract.name, "p", 1, "f", "", 1, 1, 0, None)) for contract in load_contracts().values()
+    ]
     for expectation in (one for suite in suites for one in suite):
         kind, arguments = expectation.configuration.type, expectation.configuration.kwargs
         assert failing_rows(kind, arguments, "select 1") or kind.startswith("expect_table_"), kind

@@ -1,20 +1,40 @@
-{# Loads of which more or fewer rows are staged than are in force, counted another way than staging selects: the last load of each key
-   of a delta table, or the loads of a full table that no later one of the same company replaces. #}
-{% test staged_completely(model, raw, key=none, replaces_by=none) %}
-with expected as (
-    select _load_id, count(*) as row_count
-    {% if key %}
-    from (select max(_load_id) as _load_id from {{ raw }} as raw where {{ is_known("raw") }} group by {{ key | join(", ") }}) as keys
-    {% else %}
+{# Loads of which more or fewer rows are staged than are in force, counted another way than staging selects: of each key the load that
+   delivered it last; of a full table, only among what no later delivery of the same sender and company replaces. #}
+{% test staged_completely(model, raw, key, replaces_by=none) %}
+with delivered as (
+    select raw.*, deliveries.profile_name, deliveries.delivery_rank
     from {{ raw }} as raw
-    where {{ is_known("raw") }}
-      and not exists (
-        select 1 from {{ raw }} as later
-        where later._load_id > raw._load_id and {{ is_known("later") }}
-        {% for column in replaces_by %} and later.{{ column }} = raw.{{ column }}{% endfor %}
+    inner join {{ ref("stg_ingestion__deliveries") }} as deliveries on raw._load_id = deliveries.load_id
+),
+
+held as (
+    select distinct profile_name, delivery_rank{% for column in replaces_by or [] %}, {{ column }}{% endfor %} from delivered
+),
+
+standing as (
+    select {{ key | join(", ") }}, delivery_rank, max(_load_id) as _load_id
+    from delivered
+    {% if replaces_by is not none %}
+    where not exists (
+        select 1 from held as later
+        where later.profile_name = delivered.profile_name and later.delivery_rank > delivered.delivery_rank
+        {% for column in replaces_by %} and later.{{ column }} = delivered.{{ column }}{% endfor %}
     )
     {% endif %}
-    group by _load_id
+    group by {{ key | join(", ") }}, delivery_rank
+),
+
+latest as (
+    select {{ key | join(", ") }}, max(delivery_rank) as delivery_rank from standing group by {{ key | join(", ") }}
+),
+
+expected as (
+    select standing._load_id, count(*) as row_count
+    from standing
+    inner join latest
+        on standing.delivery_rank = latest.delivery_rank
+        {% for column in key %}and standing.{{ column }} = latest.{{ column }} {% endfor %}
+    group by standing._load_id
 ),
 
 staged as (

@@ -1,7 +1,7 @@
 -- Customer accounts of the CRM, as known at the refresh.
 -- Grain: one row per account.
 with known as (
-    {{ known_full(source("crm", "accounts")) }}
+    {{ known_full(source("crm", "accounts"), ["account_id"]) }}
 )
 
 select

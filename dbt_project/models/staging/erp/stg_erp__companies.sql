@@ -1,7 +1,7 @@
 -- Legal entities that sell on credit, as known at the refresh.
 -- Grain: one row per company.
 with known as (
-    {{ known_full(source("erp", "companies")) }}
+    {{ known_full(source("erp", "companies"), ["company_code"], ["company_code"]) }}
 )
 
 select

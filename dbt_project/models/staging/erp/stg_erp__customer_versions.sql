@@ -4,18 +4,33 @@
     "customer_name", "unified_social_credit_code", "segment_code", "industry_code", "country_code", "salesperson_code", "payment_terms_days",
     "credit_limit_amount"
 ] %}
-with delivered as (
+with loads as (
+    {{ loads_in_order() }}
+),
+
+placed as (
     select
         customers.*,
-        {% for column in tracked %}
-        lag(customers.{{ column }}) over delivery as previous_{{ column }},
-        {% endfor %}
-        row_number() over delivery as delivery_number,
-        cast(loads.loaded_at as date) as loaded_on
+        cast(registered.loaded_at as date) as loaded_on,
+        loads.delivery_rank,
+        loads.is_late,
+        min(case when loads.is_late then 1 else 0 end) over (partition by customers.company_code, customers.customer_code) = 1 as is_only_late
     from {{ source("erp", "customers") }} as customers
-    inner join {{ source("ingestion", "loads") }} as loads on customers._load_id = loads.load_id
-    where {{ is_known("customers") }}
-    window delivery as (partition by customers.company_code, customers.customer_code order by customers._load_id)
+    inner join loads on customers._load_id = loads.load_id
+    inner join {{ source("ingestion", "loads") }} as registered on customers._load_id = registered.load_id
+),
+
+delivered as (
+    -- What comes late was never current once something later was known.
+    select
+        placed.*,
+        {% for column in tracked %}
+        lag(placed.{{ column }}) over delivery as previous_{{ column }},
+        {% endfor %}
+        row_number() over delivery as version_number
+    from placed
+    where not is_late or is_only_late
+    window delivery as (partition by placed.company_code, placed.customer_code order by placed.delivery_rank, placed._load_id)
 )
 
 select
@@ -23,8 +38,8 @@ select
     customer_code,
     {% for column in tracked %}{{ column }},{% endfor %}
     -- The first version holds from the beginning of the relation; a later one from its own day, or from when it was delivered.
-    case when delivery_number = 1 then customer_since_date else coalesce(changed_on, loaded_on) end as valid_from,
+    case when version_number = 1 then customer_since_date else coalesce(changed_on, loaded_on) end as valid_from,
     _load_id as load_id,
     _line_number as line_number
 from delivered
-where delivery_number = 1{% for column in tracked %} or {{ column }} is distinct from previous_{{ column }}{% endfor %}
+where version_number = 1{% for column in tracked %} or {{ column }} is distinct from previous_{{ column }}{% endfor %}

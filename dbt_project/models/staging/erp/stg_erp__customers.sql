@@ -1,7 +1,7 @@
 -- Customer master of the ERP, one account per company, as known at the refresh.
 -- Grain: one row per company and customer.
 with known as (
-    {{ known_full(source("erp", "customers"), "company_code") }}
+    {{ known_full(source("erp", "customers"), ["company_code", "customer_code"], ["company_code"]) }}
 )
 
 select

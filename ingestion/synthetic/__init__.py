@@ -18,8 +18,8 @@ import duckdb_extensions
 
 SQL_DIR = Path(__file__).parent
 SALES_PER_PART = 200_000
-DOCUMENTS_PER_SALE = 2.8
-MONTHS = 36
+DOCUMENTS_PER_SALE = 2.95
+MONTHS = 48
 # Share of a year's sales by calendar month: the building season in spring and autumn, the new-year lull.
 SEASON = (5, 4, 11, 11, 10, 8, 7, 7, 10, 10, 9, 8)
 
@@ -34,7 +34,7 @@ class SyntheticSender:
 
     @property
     def starts_on(self) -> date:
-        """First day of the history: 36 months that end with `ends_on`'s month."""
+        """First day of the history: 48 months that end with `ends_on`'s month."""
         months = self.ends_on.year * 12 + self.ends_on.month - MONTHS
         return date(months // 12, months % 12 + 1, 1)
 
@@ -64,11 +64,8 @@ def _write_all(con: duckdb.DuckDBPyConnection, sender: SyntheticSender, folder: 
     duckdb_extensions.import_extension("excel", con=con)
     con.execute("load excel")
     _set_variables(con, sender)
-    _run(con, "macros.sql")
-    _run(con, "customers.sql")
-    con.execute(
-        "create table monthly_totals (company_code varchar, currency_code varchar, posting_month date, amount decimal(38, 2))"
-    )
+    for name in ("macros.sql", "customers.sql", "bureau.sql", "totals.sql"):
+        _run(con, name)
     parts = math.ceil(sender.sale_count / SALES_PER_PART)
     for part in range(parts):
         con.execute("set variable first_sale = ?", [part * SALES_PER_PART])
@@ -79,6 +76,7 @@ def _write_all(con: duckdb.DuckDBPyConnection, sender: SyntheticSender, folder: 
             "from documents group by all"
         )
         yield from _export(con, "exports_part.sql", folder, scratch, f"{part + 1:03d}")
+    _run(con, "valuations.sql")
     yield from _export(con, "exports.sql", folder, scratch, "")
 
 

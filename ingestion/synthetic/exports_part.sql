@@ -1,6 +1,6 @@
 -- What the ERP and the CRM write for one part of the ledger, in their own words. Statements are named `-- file:` for the writer.
 -- file: erp/ar_documents_{part}.csv
-select company_code as 公司代码, document_no as 凭证号, type_code as 凭证类型, lpad((customer_no + 100000)::varchar, 10, '0') as 客户编号,
+select company_code as 公司代码, document_no as 凭证号, type_code as 凭证类型, customer_code as 客户编号,
     strftime(document_date, '%Y%m%d') as 凭证日期, strftime(accounting_date, '%Y%m%d') as 记账日期, strftime(due_date, '%Y%m%d') as 到期日,
     currency_code as 币种, case when amount < 0 then 'H' else 'S' end as 借贷标识, format('{:,.2f}', abs(amount)) as 金额,
     fx_rate as 汇率, order_no as 订单号, reference_no as 参考凭证号, salesperson_code as 销售员, sale_type as 销售方式,
@@ -17,18 +17,24 @@ select company_code as 公司代码, application_no as 核销号, credit_documen
 from applications order by application_no;
 
 -- file: erp/sales_orders_{part}.csv
--- Besides the orders that became sales: open orders of the last weeks, and one in a thousand keyed with a negative amount.
-select company_code as 公司代码, order_no as 订单号, lpad((customer_no + 100000)::varchar, 10, '0') as 客户编号, strftime(ordered_on, '%Y%m%d') as 下单日期,
+-- Besides the orders that became sales: open orders of the last weeks, orders that were cancelled, and one in a thousand keyed with a
+-- negative amount.
+select company_code as 公司代码, order_no as 订单号, customer_code as 客户编号, strftime(ordered_on, '%Y%m%d') as 下单日期,
     strftime(sold_on, '%Y%m%d') as 要求交货日, currency_code as 币种,
-    case when draw('bad order', sale_no) < 0.001 then '-' else '' end || format('{:,.2f}', amount) as 订单金额, fx_rate as 汇率,
-    strftime(sold_on, '%Y%m%d') as 交货日, strftime(sold_on, '%Y%m%d') as 关闭日
+    case when draw('bad order', sale_no) < 0.001 then '-' else '' end || format('{:,.2f}', amount) as 订单金额, rate_on(currency_code, ordered_on) as 汇率,
+    strftime(sold_on - 5 * is_rebilled::integer, '%Y%m%d') as 交货日, null::varchar as 交货金额, strftime(sold_on, '%Y%m%d') as 关闭日
 from sales
 union all
-select company_code, 'SX' || substr(order_no, 3), lpad((customer_no + 100000)::varchar, 10, '0'), strftime(getvariable('ends_on')::date - between_days(0, 40, 'open order', sale_no), '%Y%m%d'),
-    strftime(getvariable('ends_on')::date + between_days(5, 90, 'open delivery', sale_no), '%Y%m%d'), currency_code, format('{:,.2f}', amount), fx_rate,
-    -- One open order in five was delivered in the last days and is not billed yet.
-    case when draw('not billed', sale_no) < 0.2 then strftime(getvariable('ends_on')::date - between_days(0, 5, 'not billed day', sale_no), '%Y%m%d') end, null
+-- One open order in five was delivered in the last days and is not billed yet, half of these in part.
+select company_code, 'SX' || substr(order_no, 3), customer_code, strftime(getvariable('ends_on')::date - between_days(0, 40, 'open order', sale_no), '%Y%m%d'),
+    strftime(getvariable('ends_on')::date + between_days(5, 90, 'open delivery', sale_no), '%Y%m%d'), currency_code, format('{:,.2f}', amount), rate_on(currency_code, getvariable('ends_on')::date),
+    case when draw('not billed', sale_no) < 0.2 then strftime(getvariable('ends_on')::date - between_days(0, 5, 'not billed day', sale_no), '%Y%m%d') end,
+    case when draw('not billed', sale_no) < 0.1 then format('{:,.2f}', round(amount * 0.4, 2)) end, null
 from sales where draw('still open', sale_no) < 0.02 and defaulted_on is null
+union all
+select company_code, 'SC' || substr(order_no, 3), customer_code, strftime(ordered_on, '%Y%m%d'), strftime(sold_on, '%Y%m%d'), currency_code, format('{:,.2f}', amount),
+    rate_on(currency_code, ordered_on), null, null, strftime(ordered_on + between_days(3, 30, 'cancelled', sale_no), '%Y%m%d')
+from sales where draw('order cancelled', sale_no) < 0.01
 order by 订单号;
 
 -- file: crm/collection_activities_{part}.xlsx
@@ -60,14 +66,19 @@ where part = 0 and settled_amount > 0 and due_date + 8 <= getvariable('ends_on')
 order by 承诺编号;
 
 -- file: crm/disputes_{part}.xlsx
-select 'D' || sale_no as 争议编号, company_code as 公司代码, invoice_no as 凭证号, strftime(sold_on + 12, '%Y-%m-%d') as 提出日期,
-    case when sold_on + 75 <= getvariable('ends_on')::date and payer <> 'defaulter' then strftime(sold_on + 75, '%Y-%m-%d') end as 解决日期,
+-- Of a document with instalments one instalment is contested, of one in three others a part of the amount.
+select 'D' || sale_no as 争议编号, company_code as 公司代码, invoice_no as 凭证号,
+    case when instalment_count > 1 then 1 + floor(draw('disputed instalment', sale_no) * least(instalment_count, 6))::integer end as 期次,
+    case when instalment_count = 1 and draw('disputed part', sale_no) < 0.33 then round(amount * 0.3, 2)::decimal(18, 2)::varchar end as 争议金额,
+    strftime(sold_on + 12, '%Y-%m-%d') as 提出日期,
+    case when resolved_on <= getvariable('ends_on')::date and payer <> 'defaulter' then strftime(resolved_on, '%Y-%m-%d') end as 解决日期,
     pick(['quality', 'quantity', 'price', 'delivery'], 'reason', sale_no) as 原因
-from sales where is_disputed and sold_on + 12 <= getvariable('ends_on')::date order by 争议编号;
+from (select *, sold_on + between_days(20, 130, 'resolved', sale_no) as resolved_on from sales where is_disputed) as disputed
+where sold_on + 12 <= getvariable('ends_on')::date order by 争议编号;
 
 -- file: crm/guarantees_{part}.xlsx
 -- Machines sold on instalments or leased: retention of title, a third party's guarantee or a bank's, for part of the price.
-select 'G' || sale_no as 担保编号, company_code as 公司代码, lpad((customer_no + 100000)::varchar, 10, '0') as 客户编号, invoice_no as 凭证号,
+select 'G' || sale_no as 担保编号, company_code as 公司代码, customer_code as 客户编号, invoice_no as 凭证号,
     pick(['所有权保留', '第三方保证', '银行保函'], 'guarantee type', sale_no) as 担保类型, currency_code as 币种,
     round(amount * (0.3 + 0.5 * draw('secured share', sale_no)), 2)::decimal(18, 2)::varchar as 担保金额, strftime(sold_on, '%Y-%m-%d') as 生效日,
     strftime((sold_on + to_months(instalment_count + 6))::date, '%Y-%m-%d') as 到期日

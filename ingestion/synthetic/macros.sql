@@ -8,6 +8,22 @@ create or replace macro pick(choices, purpose, subject) as
 create or replace macro between_days(low, high, purpose, subject) as
     (low + floor(draw(purpose, subject) * (high - low + 1)))::integer;
 
+-- Units of CNY for one unit of a currency in the month of a day: it wanders, so what is settled later is settled at another rate.
+create or replace macro rate_on(currency, day) as
+    (case currency
+        when 'USD' then 7.12 + 0.14 * sin(0.55 * (year(day) * 12 + month(day)))
+        when 'EUR' then 7.80 + 0.22 * sin(0.40 * (year(day) * 12 + month(day)) + 1)
+        else 1
+    end)::decimal(18, 4);
+
+-- A number of a document: what kind it is, and what it is about.
+create or replace macro number_of(prefix, subject) as
+    prefix || lpad(subject::varchar, 12, '0');
+
+-- Share of the customers before one in the order of their size, of 0 to 1: the first buys most.
+create or replace macro size_rank(customer_no) as
+    (customer_no + 0.5) / getvariable('customer_count')::bigint;
+
 -- Check character of a unified social credit code (GB 32100-2015): weights 3^i mod 31 over the first 17 characters.
 create or replace macro credit_code_check(first_17) as
     substr('0123456789ABCDEFGHJKLMNPQRTUWXY', 1 + ((31 - list_sum(list_transform(

@@ -1,6 +1,7 @@
 """The demo as a newcomer meets it: one command, true figures, nothing loaded twice, nothing half published."""
 
 import json
+import re
 import signal
 import subprocess
 import time
@@ -131,16 +132,18 @@ def test_planted_source_errors_are_quarantined_and_counted(demo_home: Home) -> N
     assert demo_home.query("select has_warnings from marts.dim_publication") == [(True,)]
     by_table = dict(demo_home.query("select table_name, count(*) from marts.fct_quarantined_rows group by 1"))
     assert by_table == {table: count for table, count in counts.items() if count}
-    assert f"Quarantined {sum(by_table.values())} rows of " in demo_home.output
+    ((mended,),) = demo_home.query("select count(*) from marts.fct_quarantined_rows where status_code = 'mended'")
+    assert mended > 0, "some orders came once more as they should have been"
+    assert f"Quarantined {sum(by_table.values()) - mended} rows of " in demo_home.output
     listed = demo_home.run("quarantine", "--table", "erp.orders", "--format", "csv").stdout.splitlines()
-    assert len(listed) == by_table["erp.orders"] + 1 and all(line.startswith("open,erp.orders,") for line in listed[1:])
+    assert len(listed) == by_table["erp.orders"] - mended + 1 and all(line.startswith("open,erp.orders,") for line in listed[1:])
 
 
 def test_the_manifest_says_what_it_came_from(demo_home: Home) -> None:
     ((text,),) = demo_home.query("select manifest from marts.dim_publication")
     manifest = json.loads(text)
     assert manifest["as_of_date"] == "2026-10-31"
-    assert len(manifest["inputs"]) == 21 and all(len(one["file_sha256"]) == 64 for one in manifest["inputs"])
+    assert len(manifest["inputs"]) == 29 and all(len(one["file_sha256"]) == 64 for one in manifest["inputs"])
     assert manifest["policy_versions"]["aging"] == "aging-1"
     ((outstanding,),) = demo_home.query(
         "select sum(outstanding_amount) from marts.fct_aging where as_of_date = '2026-10-31' and currency_code = 'CNY'"
@@ -184,7 +187,7 @@ def test_an_earlier_date_a_kill_and_a_switch_under_the_eyes_of_bi(demo_home: Hom
         output = refresh.stdout.read()
     assert refresh.returncode == 0, output
     assert len(seen) > 50 and all(answer in (old, new) for answer in seen)
-    assert output.count("0 loaded      0 quarantined   1 files known before") == 21
+    assert len(re.findall(r" 0 loaded      0 quarantined   \d files known before", output)) == 23
     assert demo_home.content_hash() == first_hash
 
 

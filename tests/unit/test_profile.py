@@ -13,11 +13,8 @@ def test_every_shipped_profile_maps_every_required_column() -> None:
     assert {load_profile(name).name for name in profile_names()} == {"canonical", "demo", "ibm_ar"}
 
 
-def test_the_demo_sender_delivers_every_canonical_table_but_what_only_its_users_write() -> None:
-    assert {mapping.table for mapping in load_profile("demo").tables} == set(load_contracts()) - {
-        "any.metrics",
-        "crm.alert_responses",
-    }
+def test_the_demo_sender_delivers_every_canonical_table() -> None:
+    assert {mapping.table for mapping in load_profile("demo").tables} == set(load_contracts())
 
 
 @pytest.mark.parametrize("name", ["nobody", "../demo", "demo/../demo"])

@@ -71,38 +71,48 @@ figures as (
     select as_of_date, 'all', 'alert_response_pct', figure_value from responses
 ),
 
-compared as (
+-- Turnover days are held against the company's own line of business.
+measured as (
     select
-        *,
-        lag(figure_value) over (partition by company_code, figure_code order by as_of_date) as previous_value
+        figures.*,
+        lag(figures.figure_value) over (partition by figures.company_code, figures.figure_code order by figures.as_of_date) as previous_value,
+        coalesce(own.target_turnover_days, general.target_value) as target_value,
+        coalesce(own.benchmark_turnover_days, general.benchmark_value) as benchmark_value,
+        general.unit,
+        general.good_direction,
+        general.policy_version
     from figures
+    inner join {{ ref("int_dates__policies_in_force") }} as in_force
+        on figures.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
+    inner join {{ ref("policy_key_figures") }} as general
+        on in_force.policy_version = general.policy_version and figures.figure_code = general.figure_code
+    left join {{ ref("int_receivables__turnover_benchmarks") }} as own
+        on figures.figure_code = 'turnover_days'
+        and figures.as_of_date = own.as_of_date
+        and figures.company_code = own.company_code
 )
 
 select
-    compared.as_of_date,
-    compared.company_code,
-    compared.figure_code,
-    cast(compared.figure_value as decimal(24, 6)) as figure_value,
-    targets.unit,
-    cast(targets.target_value as decimal(24, 6)) as target_value,
-    cast(targets.benchmark_value as decimal(24, 6)) as benchmark_value,
-    cast(compared.previous_value as decimal(24, 6)) as previous_value,
+    as_of_date,
+    company_code,
+    figure_code,
+    cast(figure_value as decimal(24, 6)) as figure_value,
+    unit,
+    cast(target_value as decimal(24, 6)) as target_value,
+    cast(benchmark_value as decimal(24, 6)) as benchmark_value,
+    cast(previous_value as decimal(24, 6)) as previous_value,
     case
-        when compared.previous_value is null or compared.figure_value is null then null
-        when compared.figure_value = compared.previous_value then 'unchanged'
-        when (compared.figure_value > compared.previous_value) = (targets.good_direction = 'up') then 'better'
+        when previous_value is null or figure_value is null then null
+        when figure_value = previous_value then 'unchanged'
+        when (figure_value > previous_value) = (good_direction = 'up') then 'better'
         else 'worse'
     end as trend_code,
     case
-        when compared.figure_value is null then 'not_evaluable'
-        when targets.target_value is null then 'no_target'
-        when targets.good_direction = 'up' and compared.figure_value >= targets.target_value then 'met'
-        when targets.good_direction = 'down' and compared.figure_value <= targets.target_value then 'met'
+        when figure_value is null then 'not_evaluable'
+        when target_value is null then 'no_target'
+        when good_direction = 'up' and figure_value >= target_value then 'met'
+        when good_direction = 'down' and figure_value <= target_value then 'met'
         else 'missed'
     end as status_code,
-    targets.policy_version
-from compared
-inner join {{ ref("int_dates__policies_in_force") }} as in_force
-    on compared.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
-inner join {{ ref("policy_key_figures") }} as targets
-    on in_force.policy_version = targets.policy_version and compared.figure_code = targets.figure_code
+    policy_version
+from measured

@@ -20,25 +20,12 @@ with bases as (
     from {{ ref("int_receivables__turnover_bases") }}
 ),
 
-policies as (
-    select
-        in_force.as_of_date,
-        in_force.policy_version,
-        turnover.benchmark_code,
-        benchmarks.turnover_days as benchmark_turnover_days
-    from {{ ref("int_dates__policies_in_force") }} as in_force
-    inner join {{ ref("policy_turnover") }} as turnover on in_force.policy_version = turnover.policy_version
-    left join {{ ref("policy_turnover_benchmarks") }} as benchmarks
-        on turnover.policy_version = benchmarks.policy_version and turnover.benchmark_code = benchmarks.benchmark_code
-    where in_force.policy_area = 'turnover'
-),
-
 figures as (
     select
         bases.*,
-        policies.policy_version,
-        policies.benchmark_code,
-        policies.benchmark_turnover_days,
+        benchmarks.policy_version,
+        benchmarks.benchmark_code,
+        benchmarks.benchmark_turnover_days,
         {{ ratio("bases.usable_closing * bases.days_in_period", "bases.usable_sales") }} as dso_simple,
         {{ ratio("bases.usable_twice_average * bases.days_in_period", "2 * bases.usable_sales") }} as dso_average,
         {{ ratio("bases.not_due_base_amount * bases.days_in_period", "bases.usable_sales") }} as best_possible_dso,
@@ -48,7 +35,9 @@ figures as (
         ) }} as collection_effectiveness_index,
         {{ ratio("2 * bases.usable_sales", "bases.usable_twice_average") }} as turnover_ratio
     from bases
-    inner join policies on bases.as_of_date = policies.as_of_date
+    inner join {{ ref("int_receivables__turnover_benchmarks") }} as benchmarks
+        on bases.as_of_date = benchmarks.as_of_date
+        and benchmarks.company_code = case when bases.level = 'company' then bases.level_key else 'all' end
 )
 
 select

@@ -8,6 +8,7 @@ select
     company_code,
     company_name,
     base_currency_code,
+    benchmark_code,
     _load_id as load_id,
     _line_number as line_number
 from known

@@ -358,7 +358,7 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ("fct_customer_360", "allowance_base_amount"): _sum("fct_provision", "allowance_base_amount", CUSTOMER),
     ("fct_customer_360", "alert_count"): _count(
         "fct_alerts",
-        f"{TODAY} and part.subject_code = "
+        f"{TODAY} and not part.is_informational and part.subject_code = "
         "case part.subject_type when 'customer' then cell.customer_id when 'group' then cell.group_id end",
         "measured_value",
     ),

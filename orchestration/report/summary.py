@@ -87,7 +87,11 @@ def _headlines(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
         yield f"DSO {company:<9} simple {_days(simple)}   count-back {_days(countback)}{f'   ({note})' if note else ''}"
     for title, query in (
         ("Grades", f"select grade_code, count(*) from marts.fct_risk_grades where {latest} group by 1 order by 1"),
-        ("Alerts", f"select level_code, count(*) from marts.fct_alerts where {latest} group by 1 order by 1"),
+        (
+            "Alerts",
+            "select case when is_informational then 'to know' else level_code end, count(*) "
+            f"from marts.fct_alerts where {latest} group by 1, is_informational order by is_informational, 1",
+        ),
     ):
         counts = con.execute(query).fetchall()
         yield f"{title:<11}" + ("   ".join(f"{name} {count:,}" for name, count in counts) or "none")

@@ -28,6 +28,7 @@ episodes as (
         max(as_of_date) as last_raised_on,
         max_by(level_code, as_of_date) as level_code,
         max_by(owner_role, as_of_date) as owner_role,
+        max_by(is_informational, as_of_date) as is_informational,
         min_by(response_hours, as_of_date) as response_hours,
         max_by(measured_value, as_of_date) as last_measured_value
     from raised
@@ -39,7 +40,10 @@ named as (
         rule_code || ':' || subject_code || ':' || cast(raised_on as varchar) as alert_id,
         episodes.*,
         date_order.next_date as cleared_on,
-        cast({{ dbt.dateadd("hour", "response_hours", "cast(raised_on as timestamp)") }} as timestamp) as response_due_at
+        case
+            when not is_informational
+                then cast({{ dbt.dateadd("hour", "response_hours", "cast(raised_on as timestamp)") }} as timestamp)
+        end as response_due_at
     from episodes
     inner join date_order on episodes.last_raised_on = date_order.as_of_date
 ),

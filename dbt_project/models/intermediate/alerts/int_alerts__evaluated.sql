@@ -41,6 +41,7 @@ measured as (
         rules.comparison,
         rules.response_hours,
         rules.owner_role,
+        rules.is_informational,
         cast(
             coalesce({{ measure_value("rules.measure_code", "subjects", subject_type) }}, metrics.measured_value) as decimal(24, 6)
         ) as measured_value
@@ -68,6 +69,7 @@ select
     end as status_code,
     measured.response_hours,
     measured.owner_role,
+    measured.is_informational,
     measured.policy_version
 from measured
 left join {{ ref("policy_alert_thresholds") }} as of_grade

@@ -11,6 +11,7 @@ select
     evaluated.measured_value,
     cast(evaluated.threshold_value as decimal(24, 6)) as threshold_value,
     evaluated.owner_role,
+    evaluated.is_informational,
     evaluated.policy_version,
     episodes.raised_on,
     episodes.response_due_at,

@@ -1,6 +1,8 @@
--- How each customer's orders develop: the order window against the same window a year before, and the largest recent order
--- against the customer's usual one.
+-- How each customer's orders develop: the order window against the same window a year before, and the largest recent order against
+-- the largest since that window began.
 -- Grain: one row per as_of_date and customer_id with orders.
+--
+-- A few small orders tell nothing: what is compared with must be of a minimum number and amount, else the figure is unknown.
 with orders as (
     select
         matched.customer_id,
@@ -37,19 +39,29 @@ summed as (
     select
         windows.as_of_date,
         orders.customer_id,
+        windows.minimum_order_count,
+        windows.minimum_order_amount,
         {{ known_sum("orders.order_base_amount", "orders.order_date > windows.current_after") }} as current_amount,
         {{ known_sum("orders.order_base_amount", "orders.order_date <= windows.compared_to") }} as compared_amount,
+        count(case when orders.order_date <= windows.compared_to then 1 end) as compared_count,
         max(case when orders.order_date > windows.recent_after then orders.order_base_amount end) as largest_recent_amount,
-        {{ known_sum("orders.order_base_amount", "orders.order_date <= windows.recent_after") }} as usual_amount,
-        count(case when orders.order_date <= windows.recent_after then 1 end) as usual_count
+        max(case when orders.order_date <= windows.recent_after then orders.order_base_amount end) as largest_before_amount,
+        count(case when orders.order_date <= windows.recent_after then 1 end) as before_count,
+        count(case when orders.order_base_amount is null then 1 end) as unknown_count
     from windows
     inner join orders on orders.order_date <= windows.as_of_date and orders.order_date > windows.compared_after
-    group by windows.as_of_date, orders.customer_id
+    group by windows.as_of_date, orders.customer_id, windows.minimum_order_count, windows.minimum_order_amount
 )
 
 select
     as_of_date,
     customer_id,
-    {{ ratio("100 * (current_amount - compared_amount)", "compared_amount") }} as order_change_pct,
-    {{ ratio("largest_recent_amount * usual_count", "usual_amount") }} as largest_order_ratio
+    case
+        when compared_count >= minimum_order_count and compared_amount >= minimum_order_amount
+            then {{ ratio("100 * (current_amount - compared_amount)", "compared_amount") }}
+    end as order_change_pct,
+    case
+        when unknown_count = 0 and before_count >= minimum_order_count and largest_recent_amount >= minimum_order_amount
+            then {{ ratio("largest_recent_amount", "largest_before_amount") }}
+    end as largest_order_ratio
 from summed

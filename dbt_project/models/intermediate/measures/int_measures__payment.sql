@@ -1,4 +1,5 @@
--- How late each customer paid, weighted by amount, over the payment window, and by how much the recent window is later.
+-- How late each customer paid, weighted by amount, over the payment window, and by how much the recent window is later;
+-- unknown where either holds too few payments to tell.
 -- Grain: one row per as_of_date and customer_id with payments in the window.
 with daily as (
     select
@@ -9,7 +10,8 @@ with daily as (
         valid_from,
         valid_before,
         sum(paid_base_amount * days_late) as late_amount_days,
-        sum(paid_base_amount) as paid_base_amount
+        sum(paid_base_amount) as paid_base_amount,
+        count(*) as payment_count
     from {{ ref("int_receivables__payments") }}
     group by receipt_allocation, instalment_allocation, customer_id, effective_date, valid_from, valid_before
 ),
@@ -26,10 +28,13 @@ summed as (
     select
         windows.as_of_date,
         daily.customer_id,
+        windows.minimum_payment_count,
         sum(daily.late_amount_days) as late_amount_days,
         sum(daily.paid_base_amount) as paid_base_amount,
         sum(case when daily.effective_date > windows.recent_after then daily.late_amount_days end) as recent_late_amount_days,
-        sum(case when daily.effective_date > windows.recent_after then daily.paid_base_amount end) as recent_paid_base_amount
+        sum(case when daily.effective_date > windows.recent_after then daily.paid_base_amount end) as recent_paid_base_amount,
+        coalesce(sum(case when daily.effective_date > windows.recent_after then daily.payment_count end), 0) as recent_payment_count,
+        coalesce(sum(case when daily.effective_date <= windows.recent_after then daily.payment_count end), 0) as earlier_payment_count
     from windows
     inner join {{ ref("int_receivables__policies_dated") }} as policies on windows.as_of_date = policies.as_of_date
     inner join daily
@@ -37,13 +42,16 @@ summed as (
         and daily.effective_date > windows.window_after
         and {{ stands_on("windows.as_of_date", "daily") }}
         and {{ is_chosen_by("policies", "daily") }}
-    group by windows.as_of_date, daily.customer_id
+    group by windows.as_of_date, daily.customer_id, windows.minimum_payment_count
 )
 
 select
     as_of_date,
     customer_id,
     {{ ratio("late_amount_days", "paid_base_amount") }} as weighted_days_late,
-    {{ ratio("recent_late_amount_days", "recent_paid_base_amount") }}
-    - {{ ratio("late_amount_days - recent_late_amount_days", "paid_base_amount - recent_paid_base_amount") }} as days_late_change
+    case
+        when recent_payment_count >= minimum_payment_count and earlier_payment_count >= minimum_payment_count
+            then {{ ratio("recent_late_amount_days", "recent_paid_base_amount") }}
+                - {{ ratio("late_amount_days - recent_late_amount_days", "paid_base_amount - recent_paid_base_amount") }}
+    end as days_late_change
 from summed

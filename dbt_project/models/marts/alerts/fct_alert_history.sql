@@ -8,6 +8,7 @@ select
     subject_code,
     level_code,
     owner_role,
+    is_informational,
     raised_on,
     cleared_on,
     response_due_at,

@@ -37,6 +37,7 @@ select
     raised.raised_on,
     raised.response_due_at,
     raised.owner_role,
+    raised.is_informational,
     case when cast(raised.responded_at as date) <= raised.as_of_date then raised.responded_at end as responded_at,
     case when cast(raised.responded_at as date) <= raised.as_of_date then raised.response_code end as response_code,
     case when raised.escalated_on <= raised.as_of_date then raised.escalated_on end as escalated_on,

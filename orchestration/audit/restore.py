@@ -37,8 +37,8 @@ def restore_working_database(settings: Settings) -> tuple[int, Path | None]:
 def load_again(con: duckdb.DuckDBPyConnection, archive: Path, folder: Path, entries: Iterable[Mapping[str, Any]]) -> None:
     """Load archived files into an empty database. Refused when one is gone or is not the load that it was.
 
-    `entries`: load_id, table_name, profile_name, mapping_number, file_name, file_sha256, delivery, loaded_at and landed_at of each
-    load. `folder`: for one file at a time, under the name that it was delivered with.
+    `entries`: load_id, table_name, profile_name, mapping_number, file_name, file_sha256, delivery, loaded_at and landed_at of
+    each load. `folder`: for one file at a time, under the name that it was delivered with.
     """
     create_raw_tables(con)
     contracts = load_contracts()

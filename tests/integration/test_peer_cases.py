@@ -73,7 +73,8 @@ def test_a_cheque_that_bounced_is_no_payment_and_what_is_paid_for_good_is_late_f
         ] * 2
     figures = wanted["fct_payment_behaviour as of 2026-06-30, both customers"]
     rows = peers.query(
-        f"select {', '.join(figures)} from marts.fct_payment_behaviour where as_of_date = '2026-06-30' and customer_id like '%S6_-K1'"
+        f"select {', '.join(figures)} from marts.fct_payment_behaviour "
+        "where as_of_date = '2026-06-30' and customer_id like '%S6_-K1'"
     )
     assert [[str(value) if isinstance(value, str) else float(value) for value in row] for row in rows] == [
         [value if value == "habitually_late" else float(value) for value in figures.values()]
@@ -111,7 +112,8 @@ def test_who_owes_nothing_on_balance_is_not_dunned(peers: Home) -> None:
     )
     assert all(not level or reason for level, reason in rows)
     assert not peers.query(
-        "select 1 from marts.fct_collection_worklist as worklist join marts.fct_open_items as items using (as_of_date, customer_id) "
+        "select 1 from marts.fct_collection_worklist as worklist "
+        "join marts.fct_open_items as items using (as_of_date, customer_id) "
         "where as_of_date = '2026-06-30' and items.company_code = 'S22' and worklist.debtor_type_code = 'short_of_cash'"
     )
 
@@ -125,7 +127,7 @@ def loaded(case: str, table: str, columns: str, folder: Path) -> tuple[list[tupl
     with duckdb.connect(str(folder / "working.duckdb")) as con:
         create_raw_tables(con)
         profile = load_profile(case.lower(), profiles)
-        load_table(con, contract, profile, CASES / case / "files", folder / "archive", datetime(2026, 6, 30))
+        load_table(con, contract, profile, CASES / case / "files", folder / "archive", datetime.fromisoformat("2026-06-30"))
         rows = con.execute(f"select {columns} from raw.{contract.raw_name} order by all").fetchall()
         reasons = con.execute("select reason from raw.quarantined_rows order by line_number").fetchall()
     return rows, [reason for (reason,) in reasons]

@@ -32,9 +32,9 @@ grouped as (
             )
         end as week_number,
         count(*) as item_count,
-        case when count(items.outstanding_base_amount) = count(*) then cast(sum(items.outstanding_base_amount) as decimal(18, 2)) end
+        case when count(items.outstanding_base_amount) = count(*) then cast(sum(items.outstanding_base_amount) as decimal(24, 2)) end
             as open_base_amount,
-        case when count(items.outstanding_base_amount) = count(*) then cast(sum(items.expected_base_amount) as decimal(18, 2)) end
+        case when count(items.outstanding_base_amount) = count(*) then cast(sum(items.expected_base_amount) as decimal(24, 2)) end
             as expected_base_amount
     from {{ ref("int_forecast__items_expected") }} as items
     inner join horizons on items.as_of_date = horizons.as_of_date and items.scenario_code = horizons.scenario_code
@@ -55,7 +55,8 @@ overdue as (
     where grouped.overdue_bucket_code is not null
 ),
 
--- Bounds of the part that comes in each week; the period after the last takes what is left.
+-- Bounds of the part that comes in each week; the period after the last takes what is left. Amounts have 24 digits here: with 18, a
+-- product with a share of ten decimals overflows at a hundred million.
 overdue_weekly as (
     select
         overdue.*,

@@ -139,7 +139,7 @@ def status() -> None:
 
 @main.command()
 @click.option("--table", "table_name", help="Canonical table, such as erp.documents [default: all].")
-@click.option("--all", "is_all", is_flag=True, help="Also rows that are mended, corrected or dismissed.")
+@click.option("--all", "is_all", is_flag=True, help="Also rows that are mended, corrected, dismissed or repeated.")
 @click.option(
     "--format",
     "output_format",

@@ -43,7 +43,9 @@ def _received(metadata: Mapping[str, Any]) -> str:
     if not metadata["is_delivered"].value:
         return "not delivered"
     loaded, quarantined, known = (metadata[key].value for key in ("loaded_rows", "quarantined_rows", "files_known_before"))
-    return f"{loaded:>10,} loaded {quarantined:>6,} quarantined" + (f"   {known} files known before" if known else "")
+    closed = metadata["closed_rows"].value
+    told = f"{loaded:>10,} loaded {quarantined:>6,} quarantined" + (f"   {closed:,} closed" if closed else "")
+    return told + (f"   {known} files known before" if known else "")
 
 
 @dg.logger({}, "One line per step, for the command line.")

@@ -29,7 +29,7 @@ def summary_lines(settings: Settings) -> Iterator[str]:
 
 
 def _loaded(settings: Settings) -> Iterator[str]:
-    """Rows delivered, loaded and quarantined by source, with the reasons for quarantine."""
+    """Rows delivered, loaded, quarantined and closed by source, with the reasons for quarantine."""
     if not settings.working_database.exists():
         return
     with open_working(settings.working_database, settings.memory_limit) as con:
@@ -37,14 +37,15 @@ def _loaded(settings: Settings) -> Iterator[str]:
             return
         sources = con.execute(
             "select split_part(table_name, '.', 1), count(*), sum(delivered_row_count), sum(loaded_row_count), "
-            "sum(quarantined_row_count) from raw.loads group by 1 order by 1 desc"
+            "sum(quarantined_row_count), coalesce(sum(closed_row_count), 0) from raw.loads group by 1 order by 1 desc"
         ).fetchall()
         reasons = con.execute(
             "select table_name, coalesce(column_name, 'row'), reason, count(*), min(file_name || ' line ' || line_number) "
             "from raw.quarantined_rows where is_row_loaded is not true group by all order by 4 desc, 1, 2, 3 limit 6"
         ).fetchall()
-    for source, loads, delivered, loaded, quarantined in sources:
-        yield f"{source:<10} {loads:>3} loads {delivered:>12,} rows delivered {loaded:>12,} loaded {quarantined:>8,} quarantined"
+    for source, loads, delivered, loaded, quarantined, closed in sources:
+        told = f"{source:<10} {loads:>3} loads {delivered:>12,} rows delivered {loaded:>12,} loaded {quarantined:>8,} quarantined"
+        yield told + (f" {closed:>8,} closed by later full deliveries" if closed else "")
     for table, column, reason, count, example in reasons:
         yield f"           quarantined {count} of {table}, {column}: {reason} (first: {example})"
 

@@ -10,6 +10,7 @@ select
     load_id,
     table_name,
     profile_name,
+    mapping_number,
     file_name,
     file_sha256,
     line_count,

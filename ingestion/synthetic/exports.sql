@@ -44,7 +44,8 @@ from customers where is_prospect order by 订单号;
 -- file: erp/sales_orders_redelivered.csv
 -- Half of the orders that were keyed with a negative amount, delivered once more as they should have been.
 select company_code as 公司代码, order_no as 订单号, customer_code as 客户编号, strftime(ordered_on, '%Y%m%d') as 下单日期, strftime(sold_on, '%Y%m%d') as 要求交货日,
-    currency_code as 币种, format('{:,.2f}', amount) as 订单金额, fx_rate as 汇率, strftime(sold_on, '%Y%m%d') as 交货日, null::varchar as 交货金额, strftime(sold_on, '%Y%m%d') as 关闭日
+    currency_code as 币种, format('{:,.2f}', amount) as 订单金额, fx_rate as 汇率, strftime(sold_on, '%Y%m%d') as 交货日, null::varchar as 交货金额,
+    case when sold_on + 14 <= getvariable('ends_on')::date then strftime(sold_on + 14, '%Y%m%d') end as 关闭日
 from wrong_orders order by 订单号;
 
 -- file: erp/gl_control_balances.csv

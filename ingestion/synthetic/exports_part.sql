@@ -17,12 +17,13 @@ select company_code as 公司代码, application_no as 核销号, credit_documen
 from applications order by application_no;
 
 -- file: erp/sales_orders_{part}.csv
--- Besides the orders that became sales: open orders of the last weeks, orders that were cancelled, and one in a thousand keyed with a
--- negative amount.
+-- Besides the orders that became sales, closed two weeks later when nobody objected: open orders of the last weeks, orders that were
+-- cancelled, and one in a thousand keyed with a negative amount.
 select company_code as 公司代码, order_no as 订单号, customer_code as 客户编号, strftime(ordered_on, '%Y%m%d') as 下单日期,
     strftime(sold_on, '%Y%m%d') as 要求交货日, currency_code as 币种,
     case when draw('bad order', sale_no) < 0.001 then '-' else '' end || format('{:,.2f}', amount) as 订单金额, rate_on(currency_code, ordered_on) as 汇率,
-    strftime(sold_on - 5 * is_rebilled::integer, '%Y%m%d') as 交货日, null::varchar as 交货金额, strftime(sold_on, '%Y%m%d') as 关闭日
+    strftime(sold_on - 5 * is_rebilled::integer, '%Y%m%d') as 交货日, null::varchar as 交货金额,
+    case when sold_on + 14 <= getvariable('ends_on')::date then strftime(sold_on + 14, '%Y%m%d') end as 关闭日
 from sales
 union all
 -- One open order in five was delivered in the last days and is not billed yet, half of these in part.

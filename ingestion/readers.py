@@ -185,7 +185,7 @@ def _split_json(con: duckdb.DuckDBPyConnection, file_name: str) -> FileShape:
     """Fill `delivered` from lines of JSON objects; a number is the digits that it was written with, never a double."""
     is_object = "coalesce(json_valid(line) and json_type(case when json_valid(line) then line end) = 'OBJECT', false)"
     con.execute(
-        f"""create temp table objects as
+        f"""create or replace temp table objects as
         select rowid + 1 as line_number, case
             when contains(line, {literal(CUT)}) then '{TOO_LONG}'
             when contains(line, {literal(UNREADABLE)}) then 'holds bytes that are not valid text'

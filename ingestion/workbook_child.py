@@ -23,6 +23,7 @@ Cells = dict[int, dict[int, str]]
 KEPT_DIGITS = 15
 LARGEST_EXACT = 10**KEPT_DIGITS
 CHUNK_BYTES = 1 << 20
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 SIGNS_OF_LOST_CELLS = (b'"e"', b"'e'", b"<f", b":f>", b":f ", b":f/")
 
 
@@ -79,7 +80,8 @@ def _rows(sheet: Any, lost: Cells) -> Iterator[Texts]:
     rows = iter(()) if is_empty else sheet.iter_rows()
     before: Texts = [] if is_empty else [None] * sheet.start[1]
     for number in range(max(count, max(lost, default=-1) + 1)):
-        row = before + [_text(cell) for cell in next(rows, ())]
+        # Most cells hold text: they are spared the call.
+        row = before + [cell if type(cell) is str and cell else _text(cell) for cell in next(rows, ())]
         for column, text in lost.get(number, {}).items():
             row += [None] * (column + 1 - len(row))
             row[column] = row[column] or text
@@ -107,7 +109,7 @@ def _text(cell: object) -> str | None:
 def _line(row: Texts) -> str:
     if not any(row):
         return "\n"
-    return json.dumps(row, ensure_ascii=False).replace("\\u0000", "\N{REPLACEMENT CHARACTER}") + "\n"
+    return _as_json(row).replace("\\u0000", "\N{REPLACEMENT CHARACTER}") + "\n"
 
 
 def _without_end(row: Texts) -> Texts:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -19,10 +19,12 @@ from ingestion.casting import judged_rows
 from ingestion.contract import Contract
 from ingestion.deliveries import DeliveredFile, file_name_of, file_sets, matching_files, register_delivery
 from ingestion.errors import DataRefusedError
+from ingestion.formats import number_pattern, thousands_pattern
 from ingestion.notes import Note, notes_of_header, notes_of_values, register_notes
 from ingestion.profile import Profile, TableMapping
 from ingestion.readers import FileShape, read_file
 from ingestion.sql import literal, quoted, whole_number
+from ingestion.texts import python_pattern
 from ingestion.warehouse import append_rows, transaction
 
 
@@ -255,13 +257,13 @@ def _check_trailer(con: duckdb.DuckDBPyConnection, contract: Contract, mapping: 
 def _decimal(text: str, mapping: TableMapping, file_name: str, line_number: int) -> Decimal:
     """An amount of the trailer, written as those of the file."""
     form = mapping.file_format
-    plain = text.replace(form.thousands_separator, "") if form.thousands_separator else text
-    try:
-        return Decimal(plain.replace(form.decimal_separator, "."))
-    except InvalidOperation as error:
+    pattern = number_pattern(form.decimal_separator, form.thousands_separator, form.digit_grouping)
+    if re.fullmatch(python_pattern(pattern), text, re.ASCII) is None:
         raise DataRefusedError(
             f"{file_name}, line {line_number}: {text!r} in the trailer is not an amount.", "correct `trailer` in the profile"
-        ) from error
+        )
+    mark = python_pattern(thousands_pattern(form.thousands_separator)) if form.thousands_separator else "(?!)"
+    return Decimal(re.sub(mark, "", text).replace(form.decimal_separator, "."))
 
 
 def _key_text(contract: Contract) -> str:

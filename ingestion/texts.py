@@ -41,8 +41,8 @@ def stripped(text: str) -> str:
 
 def normalised(text: str) -> str:
     """A code as it is compared: composed, narrow, nothing invisible, each run of blanks one space, none at the ends."""
-    narrow = unicodedata.normalize("NFC", text).translate(str.maketrans(WIDE, NARROW))
-    return _BLANKS.sub(" ", _INVISIBLE.sub("", narrow)).strip(" ")
+    seen = _INVISIBLE.sub("", text.translate(str.maketrans(WIDE, NARROW)))
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", seen)).strip(" ")
 
 
 def stripped_sql(text: str) -> str:
@@ -56,19 +56,20 @@ def stripped_sql(text: str) -> str:
 
 def normalised_sql(text: str) -> str:
     """SQL of `normalised`; a text of plain characters, as most codes are, costs one look."""
-    narrow = f"translate(nfc_normalize({text}), {literal(WIDE)}, {literal(NARROW)})"
-    seen = f"regexp_replace({narrow}, {literal(f'[{INVISIBLE}]+')}, '', 'g')"
+    # Composed last: what is made narrow, or loses a joiner, may then be composed with the mark behind it.
+    narrow = f"translate({text}, {literal(WIDE)}, {literal(NARROW)})"
+    seen = f"nfc_normalize(regexp_replace({narrow}, {literal(f'[{INVISIBLE}]+')}, '', 'g'))"
     return (
         f"case when regexp_full_match({text}, '{PLAIN}') then {text} "
         f"else trim(regexp_replace({seen}, {literal(f'[{BLANK}]+')}, ' ', 'g')) end"
     )
 
 
-def _python(pattern: str) -> re.Pattern[str]:
-    """A class of characters in Python's own way of writing them."""
-    return re.compile(re.sub(r"\\x\{([0-9a-f]+)\}", lambda code: re.escape(chr(int(code.group(1), 16))), pattern))
+def python_pattern(pattern: str) -> str:
+    """A pattern for RE2 in Python's own way of writing characters."""
+    return re.sub(r"\\x\{([0-9a-f]+)\}", lambda code: re.escape(chr(int(code.group(1), 16))), pattern)
 
 
-_STRIP = _python(f"^[{BLANK}{INVISIBLE}]+|[{BLANK}{INVISIBLE}]+\\Z")
-_BLANKS = _python(f"[{BLANK}]+")
-_INVISIBLE = _python(f"[{INVISIBLE}]+")
+_STRIP = re.compile(python_pattern(f"^[{BLANK}{INVISIBLE}]+|[{BLANK}{INVISIBLE}]+\\Z"))
+_BLANKS = re.compile(python_pattern(f"[{BLANK}]+"))
+_INVISIBLE = re.compile(python_pattern(f"[{INVISIBLE}]+"))

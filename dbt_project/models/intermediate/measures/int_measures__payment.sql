@@ -11,7 +11,7 @@ with daily as (
         valid_before,
         sum(paid_base_amount * days_late) as late_amount_days,
         sum(paid_base_amount) as paid_base_amount,
-        count(*) as payment_count
+        count(case when is_first_part then 1 end) as payment_count
     from {{ ref("int_receivables__payments") }}
     group by receipt_allocation, instalment_allocation, customer_id, effective_date, valid_from, valid_before
 ),

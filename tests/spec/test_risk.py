@@ -129,5 +129,5 @@ def test_an_alert_keeps_its_identity_while_the_condition_lasts(ledger: Home) -> 
 
 def test_marts_say_what_was_not_delivered_and_what_is_missing_for_it(ledger: Home) -> None:
     missing = dict(ledger.query("select table_name, not_computed from marts.dim_data_sources where not is_delivered"))
-    assert "crm.promises_to_pay" in missing and "crm.disputes" not in missing
-    assert "missing factor" in missing["crm.promises_to_pay"]
+    assert "crm.collection_activities" in missing and "crm.disputes" not in missing
+    assert "count as unexplained" in missing["crm.collection_activities"]

@@ -46,7 +46,8 @@ overdue as (
         grouped.*,
         horizons.horizon_weeks,
         cast(1 - least(
-            coalesce(cast(rates.weekly_rate as double), horizons.fallback_weekly_pct / 100.0) * horizons.backlog_factor, 1
+            coalesce(cast(rates.weekly_rate as double), cast(horizons.fallback_weekly_pct as double) / 100)
+            * cast(horizons.backlog_factor as double), 1
         ) as double) as weekly_rest
     from grouped
     inner join horizons on grouped.as_of_date = horizons.as_of_date and grouped.scenario_code = horizons.scenario_code

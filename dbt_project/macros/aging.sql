@@ -5,16 +5,20 @@
 
    `items`: as_of_date, company_code, document_no, instalment_no, document_type, document_date, accounting_date, due_date, open_amount,
    fx_rate, closing_fx_rate and any columns to carry along; `policies`: as_of_date and the columns of policy_aging, one row per
-   as_of_date; `buckets`: policy_aging_buckets. #}
+   as_of_date; `buckets`: policy_aging_buckets. Differences of exchange that are posted (fx_revaluation) stand in a bucket of their own. #}
 {% macro aged_items(items, policies, buckets) -%}
     select
         aged.*,
-        bucket_days.bucket_order,
-        bucket_days.bucket_code as age_bucket_code,
-        -- Credits that nothing has used up are never netted into the buckets of what is owed.
-        case when aged.outstanding_amount < 0 then 'unapplied' else bucket_days.bucket_code end as bucket_code,
+        case when aged.is_fx_difference then -1 else bucket_days.bucket_order end as bucket_order,
+        case when aged.is_fx_difference then 'fx_difference' else bucket_days.bucket_code end as age_bucket_code,
+        -- Credits that nothing has used up are only netted into the buckets of what is owed where policy says so.
         case
-            when aged.outstanding_amount < 0 or aged.days_overdue <= 0 then 'normal'
+            when aged.is_fx_difference then 'fx_difference'
+            when aged.outstanding_amount < 0 and aged.unapplied_view <> 'aged_by_own_date' then 'unapplied'
+            else bucket_days.bucket_code
+        end as bucket_code,
+        case
+            when aged.is_fx_difference or aged.outstanding_amount < 0 or aged.days_overdue <= 0 then 'normal'
             when aged.days_overdue <= aged.bad_debt_after_days then 'overdue'
             else 'bad_debt'
         end as ledger_status
@@ -22,18 +26,34 @@
         select
             items.*,
             policies.policy_version,
-
+            policies.unapplied_view,
             policies.bad_debt_after_days,
             edges.lowest_day,
             edges.highest_day,
-            {{ days_between("items.due_date", "items.as_of_date") }} as days_overdue,
-            {{ days_between(
-                "case policies.aging_basis when 'document_date' then items.document_date when 'accounting_date' then items.accounting_date "
-                ~ "else items.due_date end", "items.as_of_date"
-            ) }} as days_past_due,
+            -- A revaluation of the books is no debt: it has no age.
+            coalesce(items.document_type = 'fx_revaluation', false) as is_fx_difference,
+            case
+                when items.document_type = 'fx_revaluation' then null
+                else {{ days_between("items.due_date", "items.as_of_date") }}
+            end as days_overdue,
+            case
+                when items.document_type = 'fx_revaluation' then null
+                else {{ days_between(
+                    "case policies.aging_basis when 'document_date' then items.document_date when 'accounting_date' then items.accounting_date "
+                    ~ "else items.due_date end", "items.as_of_date"
+                ) }}
+            end as days_past_due,
             items.open_amount as outstanding_amount,
             {{ base_amount("items.open_amount", "items.fx_rate") }} as outstanding_base_amount,
-            {{ base_amount("items.open_amount", "items.closing_fx_rate") }} as outstanding_closing_base_amount
+            -- The closing rate revalues the items themselves, which a revaluation of the books would do once more.
+            case
+                when items.document_type = 'fx_revaluation' then 0
+                else {{ base_amount("items.open_amount", "items.closing_fx_rate") }}
+            end as outstanding_closing_base_amount,
+            case
+                when items.document_type = 'fx_revaluation' or items.closing_fx_rate = items.fx_rate then 0
+                else {{ base_amount("items.open_amount", "(items.closing_fx_rate - items.fx_rate)") }}
+            end as unrealised_fx_base_amount
         from {{ items }} as items
         inner join {{ policies }} as policies
             on items.as_of_date = policies.as_of_date
@@ -43,7 +63,7 @@
     ) as aged
     inner join ({{ bucket_days(buckets) }}) as bucket_days
         on aged.policy_version = bucket_days.policy_version
-        and least(greatest(aged.days_past_due, aged.lowest_day), aged.highest_day) = bucket_days.days_past_due
+        and least(greatest(coalesce(aged.days_past_due, aged.lowest_day), aged.lowest_day), aged.highest_day) = bucket_days.days_past_due
 {%- endmacro %}
 
 {# The days just outside of a policy's edges: all that lie beyond fall into the same buckets as they do. #}
@@ -74,7 +94,7 @@
 
    own_column: credits in the row `unapplied`. aged_by_own_date: credits in the bucket of their own age. applied_oldest_first: credits
    taken off the oldest bucket that is owed, then the next; what exceeds all that is owed stays in the row `unapplied`. left_out: as
-   own_column without the row `unapplied`. `items`: what aged_items gives; `keys`: columns within which credits reduce debts. #}
+   own_column without the row `unapplied`. Differences of exchange stand as they are in all four. `items`: what aged_items gives; `keys`: columns within which credits reduce debts. #}
 {% macro unapplied_views(items, keys) -%}
     {%- set amounts = ["outstanding_amount", "outstanding_base_amount"] -%}
     with summed as (
@@ -89,6 +109,7 @@
             {{- "," if not loop.last }}
             {% endfor %}
         from {{ items }} as items
+        where bucket_code <> 'fx_difference'
         group by {{ keys | join(", ") }}, bucket_order, age_bucket_code
     ),
 
@@ -157,6 +178,18 @@
     from summed
     group by {{ keys | join(", ") }}
     having sum(credit_count) > 0
+    union all
+    select
+        {{ keys | join(", ") }}, 'fx_difference', -1, count(*), count(*),
+        {% for amount in amounts -%}
+        {% for view in ["own_column", "aged_by_own_date", "applied_oldest_first", "left_out"] -%}
+        case when count({{ amount }}) = count(*) then sum({{ amount }}) end{{ "," if not loop.last }}
+        {% endfor -%}
+        {{- "," if not loop.last }}
+        {% endfor %}
+    from {{ items }} as items
+    where bucket_code = 'fx_difference'
+    group by {{ keys | join(", ") }}
 {%- endmacro %}
 
 {# What is contested or secured of each open item: claims on the instalment first, then on its document and then on its customer,
@@ -211,7 +244,10 @@
             and items.company_code = on_customers.company_code
             and items.customer_id = on_customers.customer_id
             and items.currency_code = on_customers.currency_code
-        where items.outstanding_amount > 0 and coalesce(on_instalments.as_of_date, on_documents.as_of_date, on_customers.as_of_date) is not null
+        where
+            items.outstanding_amount > 0
+            and items.bucket_code <> 'fx_difference'
+            and coalesce(on_instalments.as_of_date, on_documents.as_of_date, on_customers.as_of_date) is not null
     ),
 
     with_documents as (

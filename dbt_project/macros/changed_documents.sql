@@ -1,8 +1,8 @@
 {# Models that keep what they derived of a document until its inputs change (int_receivables__documents_changed).
 
-   `forget_changed_documents` is their pre-hook, in the transaction that appends the rows derived anew: it deletes those of before, and
-   the note of what they were derived from, which is written again when all is derived. A build that is killed in between leaves those
-   documents without a note, and the next derives them anew. `is_of_changed_document` keeps a relation to the documents that are derived
+   `forget_changed_documents` is their pre-hook: it deletes the note of what their rows were derived from, which is written again when all
+   is derived, and then the rows of before. A build that is killed in between leaves those documents without a note, and the next derives
+   them anew. It comes before the transaction that appends: DuckDB cannot delete from a table and give it another column in one. `is_of_changed_document` keeps a relation to the documents that are derived
    anew; that is all of them when the whole table is built. #}
 {% macro forget_changed_documents() -%}
     {%- set noted = adapter.get_relation(database=this.database, schema=this.schema, identifier="int_receivables__documents_derived") -%}

@@ -3,7 +3,7 @@
 {% macro open_items(periods) -%}
     {% set carried = [
         "receipt_allocation", "instalment_allocation", "company_code", "document_no", "instalment_no", "open_amount", "customer_id",
-        "document_date", "accounting_date", "due_date", "currency_code", "fx_rate", "salesperson_code", "segment_code"
+        "document_type", "document_date", "accounting_date", "due_date", "currency_code", "fx_rate", "salesperson_code", "segment_code"
     ] %}
     with dates as (
         select * from {{ ref("int_dates__balance_dates") }}
@@ -75,7 +75,8 @@
         ledger_status,
         outstanding_amount,
         outstanding_base_amount,
-        outstanding_closing_base_amount,
+        cast(outstanding_closing_base_amount as decimal(18, 2)) as outstanding_closing_base_amount,
+        cast(unrealised_fx_base_amount as decimal(18, 2)) as unrealised_fx_base_amount,
         policy_version
     from aged
 {%- endmacro %}

@@ -14,7 +14,7 @@
     and {{ row }}.instalment_allocation in ('any', {{ policies }}.instalment_allocation)
 {%- endmacro %}
 
-{# Codes of the buckets that the aging policies in force on the reporting dates use, in their order, and `unapplied` at the end. Known
+{# Codes of the buckets that the aging policies in force on the reporting dates use, in their order, then `unapplied` and `fx_difference`. Known
    when the model runs; while dbt only parses, there are none. #}
 {% macro wide_bucket_codes(buckets, policies) -%}
     {% set codes = [] %}
@@ -25,7 +25,7 @@
         ) %}
         {% set codes = rows.columns[0].values() | list %}
     {% endif %}
-    {{ return(codes + ["unapplied"]) }}
+    {{ return(codes + ["unapplied", "fx_difference"]) }}
 {%- endmacro %}
 
 {# A whole row of a table as one JSON object. #}

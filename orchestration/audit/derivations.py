@@ -108,7 +108,7 @@ LEVEL = (
     "cell.level_key = case cell.level when 'company' then part.company_code when 'segment' then part.segment_code "
     "when 'salesperson' then part.salesperson_code else part.customer_id end"
 )
-OWED = "part.outstanding_amount > 0"
+OWED = "part.outstanding_amount > 0 and part.bucket_code <> 'fx_difference'"
 OVERDUE = f"{OWED} and part.due_date < part.as_of_date"
 # Debts of who owes a company nothing on balance are left out of collection, unless policy says otherwise.
 WORKED_ON = (
@@ -225,7 +225,7 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ),
     ("fct_provision_rates", "roll_rate"): Derivation(
         "round(cast(rolled_base_amount as double) / cast(left_base_amount as double), 12)",
-        ("rolled_base_amount", "left_base_amount"), when="is_proven",
+        ("rolled_base_amount", "left_base_amount"), when="rate_source_code = 'own' and note is null",
     ),
     ("fct_provision_rates", "roll_to_loss_rate"): _rests_on(
         "fct_provision_rates", "roll_rate", f"{_same('as_of_date', 'company_code')} and part.bucket_order >= cell.bucket_order"

@@ -15,10 +15,11 @@ ZERO = Decimal("0.00")
 
 Item = tuple[str, int]
 
+# What no rule matches and no bucket ages: the books revalued.
+NO_DEBT = ("fx_revaluation",)
 # Credits that policy may match: what a customer paid by every rule, the others by the name that they give alone.
 PAYING = ("receipt", "advance")
 MATCHED = (*PAYING, "credit_note", "write_off")
-NO_DEBT = ("fx_revaluation",)
 RULES = {
     "reference": ("reference",),
     "reference_amount": ("reference", "amount"),
@@ -250,6 +251,8 @@ def aging(ledger: Ledger, as_of: date, policy: Policy) -> dict[tuple[str, str, s
         document = ledger.document(item[0])
         bucket = bucket_of(days_past_due(ledger, item, as_of, policy.aging_basis), policy)
         column = "unapplied" if amount < 0 and policy.unapplied_view != "aged_by_own_date" else bucket
+        if document.document_type in NO_DEBT:
+            column = "fx_difference"
         result[document.customer, document.currency, column] += amount
     if policy.unapplied_view == "applied_oldest_first":
         for customer, currency in {(customer, currency) for customer, currency, _ in result}:

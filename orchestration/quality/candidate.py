@@ -101,7 +101,12 @@ def _particular(day: str) -> dict[str, list[Expectation]]:
         ],
         "fct_claim_periods": [gxe.ExpectColumnValuesToBeInSet(column="claim_type", value_set=["disputed", "secured"])],
         "fct_open_items": [
-            no_rows("(bucket_code = 'unapplied') <> (outstanding_amount < 0)", "credits and only credits are unapplied"),
+            no_rows("bucket_code = 'unapplied' and outstanding_amount >= 0", "only credits are unapplied"),
+            no_rows(
+                "(document_type = 'fx_revaluation') <> (bucket_code = 'fx_difference') "
+                "or (document_type = 'fx_revaluation') <> (days_past_due is null)",
+                "differences of exchange and only they have no age",
+            ),
             no_rows("outstanding_amount <> collectable_amount + disputed_amount", "gross is disputed and collectable"),
             no_rows("disputed_amount not between 0 and greatest(outstanding_amount, 0)", "no more is disputed than is owed"),
             no_rows("secured_amount not between 0 and greatest(outstanding_amount, 0)", "no more is secured than is owed"),
@@ -109,7 +114,8 @@ def _particular(day: str) -> dict[str, list[Expectation]]:
         ],
         "fct_aging": [
             no_rows(
-                "unapplied_view in ('own_column', 'left_out') and (bucket_code = 'unapplied') <> (outstanding_amount < 0)",
+                "unapplied_view in ('own_column', 'left_out') and bucket_code <> 'fx_difference' "
+                "and (bucket_code = 'unapplied') <> (outstanding_amount < 0)",
                 "credits and only credits are unapplied",
             ),
             no_rows("item_count < 1", "every row counts items"),

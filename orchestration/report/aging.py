@@ -62,6 +62,7 @@ class AgedLedger:
         keys = ", ".join(self._keys)
         query = (
             f"select {keys}, {', '.join(columns)}, coalesce(sum(amount) filter (bucket_code = 'unapplied'), 0) as unapplied, "
+            "coalesce(sum(amount) filter (bucket_code = 'fx_difference'), 0) as fx_difference, "
             f"coalesce({total}, 0) as total from ({self._by_bucket()}) group by {keys} order by {keys}"
         )
         return fetched(self._con, query)
@@ -103,7 +104,8 @@ class AgedLedger:
             "as outstanding_base_amount, "
             "coalesce(sum(outstanding_amount) filter (outstanding_amount > 0 and days_overdue > 0), 0)::decimal(18, 2) "
             "as overdue_amount, "
-            "coalesce(sum(outstanding_amount) filter (outstanding_amount < 0), 0)::decimal(18, 2) as unapplied_amount, "
+            "coalesce(sum(outstanding_amount) filter (outstanding_amount < 0 and bucket_code <> 'fx_difference'), 0)"
+            "::decimal(18, 2) as unapplied_amount, "
             "sum(disputed_amount)::decimal(18, 2) as disputed_amount, count(*) as item_count "
             f"from ({self._claimed()}) group by company_code, currency_code order by company_code, currency_code"
         )

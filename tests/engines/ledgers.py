@@ -23,8 +23,8 @@ DAYS = st.one_of(
 )
 CENTS = st.one_of(st.sampled_from([1, 2, 3, 100, 10_000, 99_999]), st.integers(1, 5_000_000))
 # (type, sign) of what can be posted. A recovery takes back a write-off: a debt again.
-DEBTS = ["invoice", "invoice", "invoice", "debit_note", "refund", "recovery"]
-CREDITS = ["receipt", "receipt", "receipt", "advance", "credit_note", "write_off"]
+DEBTS = ["invoice", "invoice", "invoice", "debit_note", "refund", "recovery", "fx_revaluation"]
+CREDITS = ["receipt", "receipt", "receipt", "advance", "credit_note", "write_off", "fx_revaluation"]
 
 
 def money(cents: int) -> Decimal:

@@ -46,43 +46,47 @@ def test_march_migrates_from_bucket_to_bucket(ledger: Home) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bucket", "roll_rate", "loss_rate", "is_proven"),
+    ("bucket", "left", "rolled", "loss_rate"),
     [
-        # Nothing has left 90+ yet: policy's 50 %. x loss given default 60 % x overlay 1.05 = 0.5 x 0.63.
-        ("90+", "0.5", "0.315", False),
+        # An item or two are no evidence, of P1 or of all that keep books in CNY: policy's 50 %, in every bucket. From 90+ to loss
+        # 0.5, x loss given default 60 % x overlay 1.05 = 0.315; from each younger bucket half of the one after it.
+        ("90+", "0.00", "0.00", "0.315"),
         # All 500 that left grew older (200) or were written off (300).
-        ("61-90", "1", "0.315", True),
-        # 600 left: 500 + 40 grew older, 60 were paid. 0.9 x 0.315.
-        ("31-60", "0.9", "0.2835", True),
-        # 700 left: 500 + 100 grew older. 6/7 x 0.2835.
-        ("1-30", "0.857142857143", "0.243", True),
-        # 1,000 left: 200 grew older. 0.2 x 0.243.
-        ("not_due", "0.2", "0.0486", True),
+        ("61-90", "500.00", "500.00", "0.1575"),
+        # 600 left: 500 + 40 grew older, 60 were paid.
+        ("31-60", "600.00", "540.00", "0.07875"),
+        # 700 left: 500 + 100 grew older.
+        ("1-30", "700.00", "600.00", "0.039375"),
+        # 1,000 left: 200 grew older.
+        ("not_due", "1000.00", "200.00", "0.0196875"),
     ],
 )
-def test_loss_rates_are_the_product_of_roll_rates_to_loss(
-    ledger: Home, bucket: str, roll_rate: str, loss_rate: str, is_proven: bool
+def test_too_little_history_gives_the_rate_of_policy_and_says_so(
+    ledger: Home, bucket: str, left: str, rolled: str, loss_rate: str
 ) -> None:
-    assert ledger.query(
-        "select roll_rate, loss_rate, is_proven from marts.fct_provision_rates "
+    ((source, note, *found),) = ledger.query(
+        "select rate_source_code, note, left_base_amount, rolled_base_amount, roll_rate, loss_rate "
+        "from marts.fct_provision_rates "
         f"where company_code = 'P1' and as_of_date = '2026-03-31' and bucket_code = '{bucket}'"
-    ) == [(Decimal(roll_rate), Decimal(loss_rate), is_proven)]
+    )
+    assert found == [Decimal(left), Decimal(rolled), Decimal("0.5"), Decimal(loss_rate)]
+    assert source == "unproven" and f"items of {left}, is less than policy asks for; that of all companies too" in str(note)
 
 
 def test_the_allowance_is_balance_times_loss_rate(ledger: Home) -> None:
     assert ledger.query(
-        "select bucket_code, outstanding_base_amount, allowance_base_amount from marts.fct_provision "
+        "select bucket_code, outstanding_base_amount, rate_source_code, allowance_base_amount from marts.fct_provision "
         "where company_code = 'P1' and as_of_date = '2026-03-31' order by 1"
     ) == [
-        ("61-90", Decimal("40.00"), Decimal("12.60")),  # 40 x 0.315
-        ("90+", Decimal("200.00"), Decimal("63.00")),  # 200 x 0.315
+        ("61-90", Decimal("40.00"), "unproven", Decimal("6.30")),  # 40 x 0.1575
+        ("90+", Decimal("200.00"), "unproven", Decimal("63.00")),  # 200 x 0.315
     ]
 
 
 def test_the_back_test_sets_an_allowance_against_the_losses_since(ledger: Home) -> None:
-    # On 28 February nothing had left 61-90 yet, and all of 31-60 had grown older: 1 x 0.5 x 0.5 x 0.63 = 0.1575 for both buckets.
-    # (100 + 500) x 0.1575 = 94.50 of allowance; 300 were written off in March: 300 / 94.50.
+    # On 28 February 100 stood in 31-60 and 500 in 61-90: 100 x 0.07875 + 500 x 0.1575 = 86.625 of allowance. 300 were written off
+    # in March: 300 / 86.625.
     assert ledger.query(
         "select outstanding_base_amount, allowance_base_amount, written_off_since_base_amount, used_pct "
         "from marts.fct_provision_backtest where company_code = 'P1' and as_of_date = '2026-02-28'"
-    ) == [(Decimal("600.00"), Decimal("94.50"), Decimal("300.00"), Decimal("317.460317"))]
+    ) == [(Decimal("600.00"), Decimal("86.63"), Decimal("300.00"), Decimal("346.320346"))]

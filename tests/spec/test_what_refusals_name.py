@@ -68,7 +68,7 @@ DAMAGE = (
         "covers_every_value of policy_aging_buckets (dbt_project/seeds/policy/policy_aging_buckets.csv)",
         "from_value=1, to_value=30",
     ),
-    (None, "every_period_has_a_bucket of int_receivables__open_items", "company_code=A1, amount_in_periods="),
+    (None, "every_period_has_a_bucket of int_receivables__items_aged", "company_code=A1, amount_in_periods="),
     (
         "delete from policy.policy_scorecard_bands where factor_code = 'current_ratio'",
         "bands_for_every_factor of policy_scorecard_bands (dbt_project/seeds/policy/policy_scorecard_bands.csv)",

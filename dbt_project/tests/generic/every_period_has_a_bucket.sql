@@ -8,8 +8,7 @@ with periods as (
         and (periods.valid_before is null or dates.balance_date < periods.valid_before)
     inner join {{ ref("int_receivables__policies_dated") }} as policies
         on dates.balance_date = policies.as_of_date
-        and periods.receipt_allocation in ('any', policies.receipt_allocation)
-        and periods.instalment_allocation in ('any', policies.instalment_allocation)
+        and {{ is_chosen_by("policies", "periods") }}
     group by dates.balance_date, periods.company_code
 ),
 

@@ -17,16 +17,33 @@ with contacts as (
     where matched.customer_id is not null and activities.activity_date <= {{ as_of_date() }}
 ),
 
+-- What was open on the day of a contact, and the stage of the ladder, are told by the policies of that day.
+contact_dates as (
+    select distinct activity_date as as_of_date from contacts
+),
+
+in_force as (
+    {{ policies_in_force("contact_dates") }}
+),
+
+aging as (
+    select in_force.as_of_date, aging.receipt_allocation, aging.instalment_allocation
+    from in_force
+    inner join {{ ref("policy_aging") }} as aging on in_force.policy_version = aging.policy_version
+),
+
 overdue as (
     select contacts.activity_id, max({{ days_between("periods.due_date", "contacts.activity_date") }}) as days_overdue
     from contacts
+    inner join aging on contacts.activity_date = aging.as_of_date
     inner join {{ ref("int_receivables__balance_periods") }} as periods
         on contacts.customer_id = periods.customer_id
+        and {{ is_chosen_by("aging", "periods") }}
         and (contacts.document_no is null or contacts.document_no = periods.document_no)
         and (contacts.company_code is null or contacts.company_code = periods.company_code)
         and contacts.activity_date >= periods.valid_from
         and (periods.valid_before is null or contacts.activity_date < periods.valid_before)
-    where periods.open_amount > 0
+    where periods.open_amount > 0 and periods.document_type <> 'fx_revaluation'
     group by contacts.activity_id
 )
 
@@ -38,6 +55,13 @@ select
     contacts.outcome,
     contacts.collector_name,
     contacts.cost_amount,
-    overdue.days_overdue
+    overdue.days_overdue,
+    stages.stage_code
 from contacts
 left join overdue on contacts.activity_id = overdue.activity_id
+left join in_force on contacts.activity_date = in_force.as_of_date and in_force.policy_area = 'collection'
+left join {{ ref("policy_collection_stages") }} as stages
+    on in_force.policy_version = stages.policy_version
+    and overdue.days_overdue is not null
+    and (stages.from_days is null or overdue.days_overdue >= stages.from_days)
+    and (stages.to_days is null or overdue.days_overdue <= stages.to_days)

@@ -7,6 +7,7 @@ with periods as (
     from {{ ref("int_receivables__balance_periods") }} as periods
     inner join {{ ref("int_receivables__policies_dated") }} as aging
         on aging.as_of_date = {{ as_of_date() }} and {{ is_chosen_by("aging", "periods") }}
+    where periods.document_type is distinct from 'fx_revaluation'
 ),
 
 customers as (

@@ -2,27 +2,32 @@
 -- Grain: one row per promise_id and valid_from; from the promised day on.
 --
 -- What a payment that is taken back had kept is broken from that day on.
-with payments as (
-    select payments.*
-    from {{ ref("int_receivables__payments") }} as payments
-    inner join {{ ref("int_receivables__policies_dated") }} as aging
-        on aging.as_of_date = {{ as_of_date() }} and {{ is_chosen_by("aging", "payments") }}
-),
-
-changes as (
-    select company_code, document_no, paid_on, valid_from as changed_on, paid_amount as change_amount
-    from payments
+with changes as (
+    select
+        receipt_allocation, instalment_allocation, company_code, document_no, paid_on, valid_from as changed_on, paid_amount as change_amount
+    from {{ ref("int_receivables__payments") }}
     union all
-    select company_code, document_no, paid_on, valid_before, -paid_amount
-    from payments
+    select receipt_allocation, instalment_allocation, company_code, document_no, paid_on, valid_before, -paid_amount
+    from {{ ref("int_receivables__payments") }}
     where valid_before is not null
 ),
 
+promised_dates as (
+    select distinct promised_date as as_of_date from {{ ref("stg_crm__promises_to_pay") }}
+),
+
+in_force as (
+    {{ policies_in_force("promised_dates") }}
+),
+
+-- A promise is judged under the aging policy of the day for which it was made.
 promised as (
-    select promises.*, documents.customer_id
+    select promises.*, documents.customer_id, aging.receipt_allocation, aging.instalment_allocation
     from {{ ref("stg_crm__promises_to_pay") }} as promises
     inner join {{ ref("int_receivables__documents_valued") }} as documents
         on promises.company_code = documents.company_code and promises.document_no = documents.document_no
+    inner join in_force on promises.promised_date = in_force.as_of_date and in_force.policy_area = 'aging'
+    inner join {{ ref("policy_aging") }} as aging on in_force.policy_version = aging.policy_version
 ),
 
 changed as (
@@ -34,6 +39,7 @@ changed as (
     inner join changes
         on promised.company_code = changes.company_code
         and promised.document_no = changes.document_no
+        and {{ is_chosen_by("promised", "changes") }}
         and promised.promised_on < changes.paid_on
         and promised.promised_date >= changes.paid_on
 ),

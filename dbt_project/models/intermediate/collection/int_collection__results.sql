@@ -1,14 +1,20 @@
 -- What customers paid late and what they had promised, each laid to the last contact before it within the policy's window.
--- Grain: one row per result_key; activity_id null where no contact came before.
-with payments as (
-    select payments.*
-    from {{ ref("int_receivables__payments") }} as payments
-    inner join {{ ref("int_receivables__policies_dated") }} as aging
-        on aging.as_of_date = {{ as_of_date() }} and {{ is_chosen_by("aging", "payments") }}
+-- Grain: one row per result_key.
+--
+-- Each is judged under the policies of the reporting date that counts it, the first on or after its day.
+with policies as (
+    select dates.as_of_date, dates.previous_date, aging.receipt_allocation, aging.instalment_allocation, collection.recovery_window_days
+    from {{ ref("int_dates__reporting") }} as dates
+    inner join {{ ref("int_receivables__policies_dated") }} as aging on dates.as_of_date = aging.as_of_date
+    inner join {{ ref("int_dates__policies_in_force") }} as in_force
+        on dates.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
+    inner join {{ ref("policy_collection") }} as collection on in_force.policy_version = collection.policy_version
 ),
 
 results as (
     select
+        policies.as_of_date,
+        policies.recovery_window_days,
         'payment' as result_type,
         'payment ' || company_code || ' ' || receipt_no || ' ' || document_no || ' ' || cast(instalment_no as varchar) || ' '
         || cast(effective_date as varchar) || ' ' || cast(valid_from as varchar) as result_key,
@@ -20,18 +26,18 @@ results as (
         is_first_part,
         paid_base_amount as recovered_base_amount,
         cast(null as boolean) as is_kept
-    from payments
-    where days_late > 0 and effective_date <= {{ as_of_date() }}
+    from {{ ref("int_receivables__payments") }} as payments
+    inner join policies
+        on payments.effective_date > policies.previous_date
+        and payments.effective_date <= policies.as_of_date
+        and {{ is_chosen_by("policies", "payments") }}
+    where days_late > 0
     union all
     select
-        'promise', 'promise ' || promise_id || ' ' || cast(valid_from as varchar), customer_id, promised_date, promised_on, valid_from,
+        policies.as_of_date, policies.recovery_window_days, 'promise', 'promise ' || promise_id || ' ' || cast(valid_from as varchar), customer_id, promised_date, promised_on, valid_from,
         valid_before, true, cast(null as decimal(18, 2)), is_kept
-    from {{ ref("int_collection__promises_judged") }}
-    where promised_date <= {{ as_of_date() }}
-),
-
-policy as (
-    select * from {{ ref("policy_collection") }} where policy_version = {{ policy_now("collection") }}
+    from {{ ref("int_collection__promises_judged") }} as judged
+    inner join policies on judged.promised_date > policies.previous_date and judged.promised_date <= policies.as_of_date
 ),
 
 -- Contacts and results of a customer in the order of days, contacts of a day first: the last contact seen is the one before.
@@ -67,6 +73,7 @@ contacted as (
 )
 
 select
+    contacted.as_of_date,
     contacted.result_key,
     contacted.result_type,
     contacted.customer_id,
@@ -76,6 +83,5 @@ select
     contacted.is_first_part,
     contacted.recovered_base_amount,
     contacted.is_kept,
-    case when contacted.days_since_contact <= policy.recovery_window_days then contacted.activity_id end as activity_id
+    case when contacted.days_since_contact <= contacted.recovery_window_days then contacted.activity_id end as activity_id
 from contacted
-cross join policy

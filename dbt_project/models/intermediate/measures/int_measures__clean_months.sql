@@ -16,7 +16,7 @@ stretches as (
     select choices.receipt_allocation, choices.instalment_allocation, periods.customer_id, periods.valid_before as overdue_before
     from {{ ref("int_receivables__balance_periods") }} as periods
     inner join choices on {{ is_chosen_by("choices", "periods") }}
-    where periods.open_amount > 0 and (periods.valid_before is null or periods.valid_before > {{ dbt.dateadd("day", 1, "periods.due_date") }})
+    where periods.open_amount > 0 and periods.document_type <> 'fx_revaluation' and (periods.valid_before is null or periods.valid_before > {{ dbt.dateadd("day", 1, "periods.due_date") }})
 ),
 
 first_dates_after as (

@@ -21,7 +21,7 @@ passed as (
         greatest(periods.valid_from, cast({{ dbt.dateadd("day", "outcomes.beyond_days + 1", "periods.due_date") }} as date)) as event_date
     from {{ ref("int_receivables__balance_periods") }} as periods
     inner join outcomes on outcomes.beyond_days is not null and {{ is_chosen_by("outcomes", "periods") }}
-    where periods.open_amount > 0
+    where periods.open_amount > 0 and periods.document_type <> 'fx_revaluation'
 )
 
 select policy_version, receipt_allocation, instalment_allocation, customer_id, outcome_code, event_date

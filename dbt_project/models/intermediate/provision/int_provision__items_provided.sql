@@ -11,6 +11,7 @@ select
     items.outstanding_amount,
     items.outstanding_base_amount,
     rates.loss_rate,
+    rates.rate_source_code,
     specific.provision_pct,
     case when specific.provision_pct is null then cast(items.outstanding_base_amount as decimal(24, 2)) * rates.loss_rate end as collective_base_amount,
     cast(round(items.outstanding_base_amount * specific.provision_pct / 100, 2) as decimal(18, 2)) as specific_base_amount,

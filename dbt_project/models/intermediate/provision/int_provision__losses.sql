@@ -7,7 +7,7 @@ select
     document_no,
     instalment_no,
     effective_date,
-    sum(settled_base_amount) as written_off_base_amount
+    case when count(settled_base_amount) = count(*) then sum(settled_base_amount) end as written_off_base_amount
 from {{ ref("int_receivables__settlements") }}
 where credit_document_type = 'write_off' and effective_date <= {{ as_of_date() }}
 group by receipt_allocation, instalment_allocation, company_code, document_no, instalment_no, effective_date

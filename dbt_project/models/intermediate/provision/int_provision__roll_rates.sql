@@ -1,79 +1,56 @@
 -- Roll rate of each bucket: of what left it in the window of the provision policy, the part that grew older or was written off.
 -- Grain: one row per as_of_date, company_code and bucket of the aging policy in force.
-with policies as (
-    select in_force.as_of_date, provision.*, aging.policy_version as aging_policy_version
-    from {{ ref("int_dates__policies_in_force") }} as in_force
-    inner join {{ ref("policy_provision") }} as provision on in_force.policy_version = provision.policy_version
-    inner join {{ ref("int_receivables__policies_dated") }} as aging on in_force.as_of_date = aging.as_of_date
-    inner join {{ ref("int_dates__reporting") }} as dates on in_force.as_of_date = dates.as_of_date
-    where in_force.policy_area = 'provision'
-),
-
-buckets as (
-    select * from {{ ref("policy_aging_buckets") }}
-),
-
-companies as (
-    select company_code, min(accounting_date) as first_accounting_date
-    from {{ ref("int_receivables__documents_valued") }}
-    group by company_code
-),
-
-monthly as (
+--
+-- A rate must rest on as much as policy asks for: the company's own history, else that of all companies with its base currency, else what
+-- policy sets. However little rolled, a rate is not below the lowest of the policy: one zero would make those of all younger buckets zero.
+with sourced as (
     select
-        migrations.as_of_date,
-        migrations.company_code,
-        migrations.from_bucket_code,
-        migrations.to_bucket_code,
-        sum(migrations.moved_base_amount) as moved_base_amount
-    from {{ ref("int_receivables__migrations_split") }} as migrations
-    inner join {{ ref("int_dates__reporting") }} as dates on migrations.as_of_date = dates.as_of_date and dates.is_month_end
-    where migrations.from_bucket_code not in ('new', 'unapplied')
-    group by migrations.as_of_date, migrations.company_code, migrations.from_bucket_code, migrations.to_bucket_code
+        *,
+        case
+            when left_base_amount > 0 and left_base_amount >= evidence_base_amount and left_count >= evidence_count then 'own'
+            when pooled_left_base_amount > 0 and pooled_left_base_amount >= evidence_base_amount and pooled_left_count >= evidence_count
+                then 'pooled'
+            else 'unproven'
+        end as rate_source_code
+    from {{ ref("int_provision__evidence") }}
 ),
 
-windowed as (
+rated as (
     select
-        policies.as_of_date,
-        monthly.company_code,
-        from_buckets.bucket_code,
-        count(distinct monthly.as_of_date) as month_count,
-        sum(case
-            when monthly.to_bucket_code = 'written_off' or to_buckets.bucket_order > from_buckets.bucket_order then monthly.moved_base_amount
-            else 0
-        end) as rolled_base_amount,
-        sum(case when monthly.to_bucket_code = monthly.from_bucket_code then 0 else monthly.moved_base_amount end) as left_base_amount
-    from policies
-    inner join monthly
-        on monthly.as_of_date <= policies.as_of_date
-        and monthly.as_of_date > {{ month_end_before_the_last("policies.window_months", "policies.as_of_date") }}
-    inner join buckets as from_buckets
-        on policies.aging_policy_version = from_buckets.policy_version and monthly.from_bucket_code = from_buckets.bucket_code
-    left join buckets as to_buckets
-        on policies.aging_policy_version = to_buckets.policy_version and monthly.to_bucket_code = to_buckets.bucket_code
-    group by policies.as_of_date, monthly.company_code, from_buckets.bucket_code
+        *,
+        case rate_source_code
+            when 'own' then cast(rolled_base_amount as double) / cast(left_base_amount as double)
+            when 'pooled' then cast(pooled_rolled_base_amount as double) / cast(pooled_left_base_amount as double)
+            else cast(unproven_roll_rate_pct as double) / 100
+        end as measured_rate
+    from sourced
 )
 
 select
-    policies.as_of_date,
-    companies.company_code,
-    buckets.bucket_code,
-    buckets.bucket_order,
-    policies.policy_version,
-    policies.window_months,
-    policies.loss_given_default_pct,
-    coalesce(windowed.month_count, 0) as month_count,
-    coalesce(windowed.left_base_amount, 0) as left_base_amount,
-    coalesce(windowed.rolled_base_amount, 0) as rolled_base_amount,
-    coalesce(windowed.left_base_amount, 0) > 0 as is_proven,
-    case
-        when windowed.left_base_amount > 0 then cast(windowed.rolled_base_amount as double) / cast(windowed.left_base_amount as double)
-        else cast(policies.unproven_roll_rate_pct as double) / 100
-    end as roll_rate
-from policies
-inner join buckets on policies.aging_policy_version = buckets.policy_version
-inner join companies on companies.first_accounting_date <= policies.as_of_date
-left join windowed
-    on policies.as_of_date = windowed.as_of_date
-    and companies.company_code = windowed.company_code
-    and buckets.bucket_code = windowed.bucket_code
+    as_of_date,
+    company_code,
+    bucket_code,
+    bucket_order,
+    policy_version,
+    window_months,
+    loss_given_default_pct,
+    month_count,
+    left_base_amount,
+    rolled_base_amount,
+    left_count,
+    pooled_left_base_amount,
+    pooled_rolled_base_amount,
+    pooled_left_count,
+    rate_source_code,
+    nullif(concat_ws(
+        '; ',
+        case
+            when rate_source_code <> 'own'
+                then 'own history, ' || cast(left_count as varchar) || ' items of ' || cast(cast(left_base_amount as decimal(18, 2)) as varchar)
+                    || ', is less than policy asks for'
+        end,
+        case when rate_source_code = 'unproven' then 'that of all companies too' end,
+        case when measured_rate < cast(lowest_roll_rate_pct as double) / 100 then 'raised to the lowest rate of the policy' end
+    ), '') as note,
+    greatest(measured_rate, cast(lowest_roll_rate_pct as double) / 100) as roll_rate
+from rated

@@ -17,7 +17,7 @@ sides as (
     select 'buckets_to_documents', {{ keys | join(", ") }}, 0, balance_amount from {{ ref("int_quality__ledger_balances") }}
     union all
     select 'open_items_to_aging', {{ keys | join(", ") }}, outstanding_amount, 0
-    from {{ ref("int_receivables__open_items") }} where is_reporting_date
+    from {{ ref("int_receivables__items_aged") }} where is_reporting_date
     union all
     select 'open_items_to_aging', {{ keys | join(", ") }}, 0, amount from aging
     union all

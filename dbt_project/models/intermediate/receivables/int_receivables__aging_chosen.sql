@@ -17,7 +17,7 @@ plain as (
         -- A sum that lacks one item's rate would be wrong without saying so.
         case when count(items.outstanding_base_amount) = count(*) then sum(items.outstanding_base_amount) end as outstanding_base_amount,
         count(*) as item_count
-    from {{ ref("int_receivables__open_items") }} as items
+    from {{ ref("int_receivables__items_aged") }} as items
     where items.is_reporting_date
     group by
         items.as_of_date, items.company_code, items.customer_id, items.currency_code,
@@ -28,6 +28,8 @@ buckets as (
     select policy_version, bucket_order, bucket_code from {{ ref("policy_aging_buckets") }}
     union all
     select policy_version, 0, 'unapplied' from {{ ref("policy_aging") }}
+    union all
+    select policy_version, -1, 'fx_difference' from {{ ref("policy_aging") }}
 )
 
 {% for amounts, is_of_view in [("plain", "in"), (ref("int_receivables__aging_netted"), "not in")] %}

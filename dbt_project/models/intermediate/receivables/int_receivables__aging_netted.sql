@@ -4,7 +4,7 @@
 -- The views of only these dates, not int_receivables__aging_views: where no policy nets, which is the rule, this costs nothing.
 with netted_items as (
     select items.*
-    from {{ ref("int_receivables__open_items") }} as items
+    from {{ ref("int_receivables__items_aged") }} as items
     inner join {{ ref("int_receivables__policies_dated") }} as policies
         on items.as_of_date = policies.as_of_date and policies.unapplied_view not in ('own_column', 'left_out')
     where items.is_reporting_date

@@ -2,7 +2,7 @@
 -- Grain: one row per as_of_date, company_code, customer_id, currency_code and bucket_code.
 {{ config(materialized="view") }}
 with items as (
-    select * from {{ ref("int_receivables__open_items") }} where is_reporting_date
+    select * from {{ ref("int_receivables__items_aged") }} where is_reporting_date
 )
 
 select *

@@ -2,7 +2,7 @@
 -- Grain: one row per receipt_allocation, instalment_allocation, company, document, instalment and valid_from.
 {{ config(
     materialized="incremental", incremental_strategy="append", on_schema_change="sync_all_columns",
-    pre_hook="{{ forget_changed_documents() }}"
+    pre_hook={"sql": "{{ forget_changed_documents() }}", "transaction": false}
 ) }}
 -- depends_on: {{ ref("int_receivables__documents_changed") }}
 with instalments as (
@@ -73,6 +73,7 @@ select
     valid_before,
     cast(open_amount as decimal(18, 2)) as open_amount,
     customer_id,
+    document_type,
     document_date,
     accounting_date,
     due_date,

@@ -7,7 +7,7 @@ select
     items.{{ column }} as level_key,
     case when count(outstanding_base_amount) = count(*) then sum(outstanding_base_amount) end as receivable_base_amount,
     {% for name, condition in {
-        "owed": "outstanding_amount > 0",
+        "owed": "outstanding_amount > 0 and bucket_code <> 'fx_difference'",
         "not_due": "outstanding_amount > 0 and days_overdue <= 0",
         "overdue": "outstanding_amount > 0 and days_overdue > 0",
     }.items() -%}
@@ -18,7 +18,7 @@ select
     count(*) as item_count,
     min(companies.base_currency_code) as lowest_base_currency_code,
     max(companies.base_currency_code) as highest_base_currency_code
-from {{ ref("int_receivables__open_items") }} as items
+from {{ ref("int_receivables__items_aged") }} as items
 inner join {{ ref("int_receivables__base_currencies") }} as companies on items.company_code = companies.company_code
 group by items.as_of_date, items.{{ column }}
 {% if not loop.last %}union all{% endif %}

@@ -8,7 +8,7 @@
 -- of that part since the one before it, so a figure never depends on what is applied later.
 {{ config(
     materialized="incremental", incremental_strategy="append", on_schema_change="sync_all_columns",
-    pre_hook="{{ forget_changed_documents() }}"
+    pre_hook={"sql": "{{ forget_changed_documents() }}", "transaction": false}
 ) }}
 -- depends_on: {{ ref("int_receivables__documents_changed") }}
 with legs as (

@@ -2,9 +2,11 @@
 -- Grain: one row per as_of_date, company, document and instalment open on either day.
 with items as (
     select
-        as_of_date, is_reporting_date, company_code, document_no, instalment_no, customer_id, currency_code, bucket_code, outstanding_amount,
-        outstanding_base_amount
-    from {{ ref("int_receivables__open_items") }}
+        as_of_date, is_reporting_date, company_code, document_no, instalment_no, customer_id, currency_code, outstanding_amount,
+        outstanding_base_amount,
+        -- Debts and credits migrate apart, in whatever view they are shown.
+        case when outstanding_amount < 0 and bucket_code <> 'fx_difference' then 'unapplied' else age_bucket_code end as bucket_code
+    from {{ ref("int_receivables__items_aged") }}
 ),
 
 openings as (

@@ -1,4 +1,6 @@
--- Instalments open on each balance date, with days past due, bucket and status under the aging policy in force that day.
+-- What customers owe and what they have paid ahead on each balance date: all that is open but differences of exchange, which are no debts.
 -- Grain: one row per as_of_date, company, document and instalment.
 {{ config(materialized="view") }}
-{{ open_items(ref("int_receivables__balance_periods")) }}
+select *
+from {{ ref("int_receivables__items_aged") }}
+where bucket_code <> 'fx_difference'

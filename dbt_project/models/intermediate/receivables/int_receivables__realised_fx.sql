@@ -5,7 +5,8 @@ select
     applications.company_code,
     documents.customer_id,
     documents.currency_code,
-    sum(applications.realised_fx_base_amount) as realised_fx_base_amount,
+    -- A sum that lacks one application's rate would be wrong without saying so.
+    case when count(applications.realised_fx_base_amount) = count(*) then sum(applications.realised_fx_base_amount) end as realised_fx_base_amount,
     count(*) as application_count
 from {{ ref("int_receivables__applications_dated") }} as applications
 inner join {{ ref("int_dates__reporting") }} as dates

@@ -108,7 +108,8 @@ walked as (
         {% for side, other in [("credit", "debit"), ("debit", "credit")] %}
         union all
         select
-            {% for column in document %}{{ side }}_{{ column }}{{ ", " if not loop.last }}{% if loop.index == 4 %}step, {% endif %}{% endfor %},
+            {% for column in account %}{{ side }}_{{ column }}, {% endfor %}step,
+            {% for column in document if column not in account %}{{ side }}_{{ column }}, {% endfor %}
             -applied_amount, {{ other }}_document_no, application_rule, event_date
         from overlapping
         {% endfor %}

@@ -11,8 +11,8 @@ balances as (
         as_of_date as balance_date, {{ keys | join(", ") }},
         sum(outstanding_amount) as amount,
         case when count(outstanding_base_amount) = count(*) then sum(outstanding_base_amount) end as base_amount,
-        case when count(outstanding_closing_base_amount) = count(*) then sum(outstanding_closing_base_amount) end as closing_base_amount
-    from {{ ref("int_receivables__open_items") }}
+        case when count(unrealised_fx_base_amount) = count(*) then sum(unrealised_fx_base_amount) end as unrealised_fx_base_amount
+    from {{ ref("int_receivables__items_aged") }}
     group by as_of_date, {{ keys | join(", ") }}
 ),
 
@@ -39,9 +39,9 @@ rolled as (
         coalesce(closings.amount, 0) as closing_amount,
         case when openings.balance_date is null then 0 else openings.base_amount end as opening_base_amount,
         case when postings.as_of_date is null then 0 else postings.posted_base_amount end as posted_base_amount,
-        coalesce(realised.realised_fx_base_amount, 0) as realised_fx_base_amount,
+        case when realised.as_of_date is null then 0 else realised.realised_fx_base_amount end as realised_fx_base_amount,
         case when closings.balance_date is null then 0 else closings.base_amount end as closing_base_amount,
-        case when closings.balance_date is null then 0 else closings.closing_base_amount - closings.base_amount end as unrealised_fx_base_amount
+        case when closings.balance_date is null then 0 else closings.unrealised_fx_base_amount end as unrealised_fx_base_amount
     from subjects
     left join balances as openings
         on subjects.previous_date = openings.balance_date

@@ -8,16 +8,11 @@ with stages as (
         contacts.activity_id,
         contacts.channel,
         coalesce(contacts.collector_name, 'unassigned') as collector,
-        coalesce(stages.stage_code, 'nothing_open') as stage,
+        coalesce(contacts.stage_code, 'nothing_open') as stage,
         contacts.customer_id,
         contacts.activity_date,
         contacts.cost_amount
     from {{ ref("int_collection__contacts_staged") }} as contacts
-    left join {{ ref("policy_collection_stages") }} as stages
-        on stages.policy_version = {{ policy_now("collection") }}
-        and contacts.days_overdue is not null
-        and (stages.from_days is null or contacts.days_overdue >= stages.from_days)
-        and (stages.to_days is null or contacts.days_overdue <= stages.to_days)
 ),
 
 {% set levels = ["channel", "collector", "stage"] %}
@@ -68,10 +63,12 @@ select
     cast(sum(events.promise_count) as integer) as promise_count,
     cast(sum(events.kept_count) as integer) as kept_count,
     {{ ratio("100 * sum(events.kept_count)", "sum(events.promise_count)") }} as promises_kept_pct,
-    {{ policy_now("collection") }} as policy_version
+    in_force.policy_version
 from {{ ref("int_dates__reporting") }} as dates
+inner join {{ ref("int_dates__policies_in_force") }} as in_force
+    on dates.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
 inner join events
     on events.counted_on > dates.previous_date
     and events.counted_on <= dates.as_of_date
     and {{ stands_on("dates.as_of_date", "events") }}
-group by dates.as_of_date, events.level, events.level_key
+group by dates.as_of_date, in_force.policy_version, events.level, events.level_key

@@ -28,13 +28,13 @@ select
     items.outstanding_amount,
     items.outstanding_base_amount,
     items.outstanding_closing_base_amount,
-    cast(items.outstanding_closing_base_amount - items.outstanding_base_amount as decimal(18, 2)) as unrealised_fx_base_amount,
+    items.unrealised_fx_base_amount,
     items.outstanding_amount as gross_amount,
     case when delivered.has_disputes then coalesce(disputed.claimed_amount, 0) end as disputed_amount,
     cast(items.outstanding_amount - coalesce(disputed.claimed_amount, 0) as decimal(18, 2)) as collectable_amount,
     case when delivered.has_guarantees then coalesce(secured.claimed_amount, 0) end as secured_amount,
     items.policy_version
-from {{ ref("int_receivables__open_items") }} as items
+from {{ ref("int_receivables__items_aged") }} as items
 inner join {{ ref("int_receivables__instalments_completed") }} as instalments
     on items.company_code = instalments.company_code
     and items.document_no = instalments.document_no

@@ -9,9 +9,20 @@ select
     cast(sum(outstanding_amount) as decimal(18, 2)) as outstanding_amount,
     cast(case when count(outstanding_base_amount) = count(*) then sum(outstanding_base_amount) end as decimal(18, 2)) as outstanding_base_amount,
     max(loss_rate) as loss_rate,
-    cast(coalesce(sum(case when provision_pct is not null then outstanding_base_amount end), 0) as decimal(18, 2)) as specific_outstanding_base_amount,
-    cast(round(coalesce(sum(collective_base_amount), 0), 2) as decimal(18, 2)) as collective_allowance_base_amount,
-    cast(coalesce(sum(specific_base_amount), 0) as decimal(18, 2)) as specific_allowance_base_amount,
+    max(rate_source_code) as rate_source_code,
+    cast(case
+        when count(case when provision_pct is not null and outstanding_base_amount is null then 1 end) = 0
+            then coalesce(sum(case when provision_pct is not null then outstanding_base_amount end), 0)
+    end as decimal(18, 2)) as specific_outstanding_base_amount,
+    -- A sum that lacks one item's rate would be wrong without saying so.
+    cast(case
+        when count(case when provision_pct is null and outstanding_base_amount is null then 1 end) = 0
+            then round(coalesce(sum(collective_base_amount), 0), 2)
+    end as decimal(18, 2)) as collective_allowance_base_amount,
+    cast(case
+        when count(case when provision_pct is not null and outstanding_base_amount is null then 1 end) = 0
+            then coalesce(sum(specific_base_amount), 0)
+    end as decimal(18, 2)) as specific_allowance_base_amount,
     cast(case
         when count(outstanding_base_amount) = count(*)
             then round(coalesce(sum(collective_base_amount), 0), 2) + coalesce(sum(specific_base_amount), 0)

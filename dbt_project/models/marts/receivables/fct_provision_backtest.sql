@@ -4,14 +4,18 @@ with allowances as (
     select
         as_of_date,
         company_code,
-        sum(outstanding_base_amount) as outstanding_base_amount,
-        sum(coalesce(collective_base_amount, specific_base_amount)) as allowance_base_amount
+        case when count(outstanding_base_amount) = count(*) then sum(outstanding_base_amount) end as outstanding_base_amount,
+        case
+            when count(outstanding_base_amount) = count(*) then sum(coalesce(collective_base_amount, specific_base_amount))
+        end as allowance_base_amount
     from {{ ref("int_provision__items_provided") }}
     group by as_of_date, company_code
 ),
 
 losses as (
-    select items.as_of_date, items.company_code, sum(losses.written_off_base_amount) as written_off_since_base_amount
+    select items.as_of_date, items.company_code, case
+            when count(losses.written_off_base_amount) = count(*) then sum(losses.written_off_base_amount)
+        end as written_off_since_base_amount
     from {{ ref("int_provision__losses") }} as losses
     inner join {{ ref("int_provision__items_provided") }} as items
         on losses.company_code = items.company_code
@@ -29,8 +33,11 @@ select
     {{ months_between("allowances.as_of_date", as_of_date()) }} as months_since,
     cast(allowances.outstanding_base_amount as decimal(18, 2)) as outstanding_base_amount,
     cast(round(allowances.allowance_base_amount, 2) as decimal(18, 2)) as allowance_base_amount,
-    cast(coalesce(losses.written_off_since_base_amount, 0) as decimal(18, 2)) as written_off_since_base_amount,
-    {{ ratio("100 * coalesce(losses.written_off_since_base_amount, 0)", "allowances.allowance_base_amount") }} as used_pct
+    cast(case when losses.as_of_date is null then 0 else losses.written_off_since_base_amount end as decimal(18, 2))
+        as written_off_since_base_amount,
+    {{ ratio(
+        "100 * case when losses.as_of_date is null then 0 else losses.written_off_since_base_amount end", "allowances.allowance_base_amount"
+    ) }} as used_pct
 from allowances
 left join losses
     on allowances.as_of_date = losses.as_of_date and allowances.company_code = losses.company_code

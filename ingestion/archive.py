@@ -40,6 +40,6 @@ def archive_file(archive: Path, path: Path) -> tuple[str, Path]:
         os.fsync(copy.fileno())
     target = archived_path(archive, digest.hexdigest())
     target.parent.mkdir(exist_ok=True)
-    Path(copy.name).chmod(0o444)
+    Path(copy.name).chmod(0o440)
     Path(copy.name).replace(target)
     return target.name, target

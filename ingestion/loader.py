@@ -33,7 +33,7 @@ class Load:
     """What became of one file for one table. Rows: delivered = loaded + quarantined.
 
     `closed_row_count`: rows that stood before the delivery that this load completes and do not any more; None when it completes
-    none.
+    none. `mapping_sha256`: of all that decided how the file became rows.
     """
 
     load_id: int
@@ -42,6 +42,7 @@ class Load:
     mapping_number: int
     file_name: str
     file_sha256: str
+    mapping_sha256: str
     delivered_row_count: int
     loaded_row_count: int
     quarantined_row_count: int
@@ -273,7 +274,9 @@ def _key_text(contract: Contract) -> str:
 
 def _append(con: duckdb.DuckDBPyConnection, contract: Contract, profile: Profile, read: _ReadFile, loaded_at: datetime) -> int:
     """One load, within the transaction of its delivery; its number."""
-    load_id = whole_number(con, "select coalesce(max(load_id), 0) + 1 from raw.loads")
+    load_id = whole_number(
+        con, "select greatest(coalesce(max(load_id), 0), (select load_id from numbering.last_load)) + 1 from raw.loads"
+    )
     file_name, judged = read.file.name, f"judged_{read.number}"
     append_rows(con, contract, f"{judged} where len(problems) = 0", load_id, read.sha256, is_corrected=False)
     _set_aside(con, contract, read, load_id)

@@ -42,6 +42,10 @@ LANDING_NOTES = """create table if not exists raw.landing_notes (
     value_count bigint not null, told varchar not null
 )"""
 
+# Numbers up to the one noted here were given out before, whatever became of the loads that had them.
+LAST_NUMBER = """create schema if not exists numbering;
+create table if not exists numbering.last_load as select 0::bigint as load_id"""
+
 # What an earlier release did not note of loads and quarantined rows; null in what it loaded and set aside.
 ADDITIONS = {
     "loads": {"mapping_number": "integer", "closed_row_count": "bigint", "landed_at": "timestamp"},
@@ -113,7 +117,7 @@ def create_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     of that release was a delivery.
     """
     con.execute("create schema if not exists raw")
-    for statement in (LOADS, DELIVERIES, QUARANTINED_ROWS, LANDING_NOTES):
+    for statement in (LOADS, DELIVERIES, QUARANTINED_ROWS, LANDING_NOTES, LAST_NUMBER):
         con.execute(statement)
     for register, additions in ADDITIONS.items():
         for name, sql_type in additions.items():
@@ -132,6 +136,11 @@ def create_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
         else:
             for name, sql_type in missing.items():
                 con.execute(f"alter table {table} add column {quoted(name)} {sql_type}")
+
+
+def number_after(con: duckdb.DuckDBPyConnection, load_id: int) -> None:
+    """Have the next load numbered above a number that was given out before, though no load here may have it."""
+    con.execute("update numbering.last_load set load_id = ? where load_id <> ?", [load_id, load_id])
 
 
 def ask_for(con: duckdb.DuckDBPyConnection, as_of_date: date, project_state: str) -> None:

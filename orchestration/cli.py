@@ -1,8 +1,7 @@
 """The `receivables` command. Exit codes: 0 done, 1 data or gate refused, 2 wrong usage."""
 
-import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
@@ -13,8 +12,9 @@ import click
 from ingestion.errors import DataRefusedError, visible
 from ingestion.profile import load_profile, profile_names
 from ingestion.synthetic import SyntheticSender, write_extracts
-from orchestration.lock import only_command
-from orchestration.settings import Settings, apply_settings, code_commit, read_settings
+from orchestration.audit.anchor import write_anchor
+from orchestration.lock import only_writer
+from orchestration.settings import Settings, apply_settings, code_commit, keep_to_itself, read_settings
 
 UNCLAIMED_SHOWN = 5
 UNWRITABLE = (
@@ -75,6 +75,9 @@ def main() -> None:
       receivables demo
       receivables refresh --as-of 2026-10-31
     """
+    settings = read_settings()
+    if settings.ledger.exists():
+        keep_to_itself(settings)
 
 
 @main.command()
@@ -125,16 +128,22 @@ def refresh(as_of: datetime, profile: str, extracts: Path | None) -> None:
 @main.command()
 @refusing_plainly
 def status() -> None:
-    """Show what is loaded, quarantined and published.
+    """Show how the last refresh of each kind ended, what BI reads since when, and what is loaded, quarantined and published.
+
+    Exit code 1 while the last refresh published nothing.
 
     \b
     Example:
       receivables status
     """
+    from orchestration.report.status import status_of
     from orchestration.report.summary import summary_lines
 
-    for line in summary_lines(_settings()):
+    settings = read_settings()
+    found = status_of(settings)
+    for line in (*found.lines, "", *summary_lines(settings)):
         _say(line)
+    sys.exit(1 if found.is_refused else 0)
 
 
 @main.command()
@@ -313,35 +322,46 @@ def rollback(publication_id: str, reason: str) -> None:
     """
     from orchestration.publication.history import roll_back
 
-    settings = read_settings()
-    with only_command(settings):
-        roll_back(settings, publication_id, _now(), reason)
+    settings, at = _settings(), _now()
+    with only_writer(settings, "rollback", at):
+        roll_back(settings, publication_id, at, reason)
+        _tell_problems(write_anchor(settings))
     _say(f"BI reads {publication_id} again.")
 
 
 @main.command()
 @click.option("--as-of", "as_of", type=DATE, required=True, help="As-of date of the refresh that the gate refused.")
-@click.option("--requested-by", required=True, help="Who asks for it.")
-@click.option("--approved-by", required=True, help="Who else approves it.")
-@click.option("--reason", required=True, help="Why; it stands on everything published and in the ledger.")
+@click.option("--reason", help="Why; it stands on everything published and in the ledger.")
+@click.option("--approve", "is_approval", is_flag=True, help="Approve what another person has asked for.")
 @refusing_plainly
-def release(as_of: datetime, requested_by: str, approved_by: str, reason: str) -> None:
+def release(as_of: datetime, reason: str | None, is_approval: bool) -> None:
     """Publish what the gate refused, on the word of two people. What blocked is shown as a warning on everything published.
+
+    One person asks, another approves, each under their own user of the operating system.
 
     \b
     Example:
-      receivables release --as-of 2026-10-31 --requested-by "Li Na" --approved-by "Wang Wei" --reason "bank posts tomorrow"
+      receivables release --as-of 2026-10-31 --reason "bank posts tomorrow"
+      receivables release --as-of 2026-10-31 --approve
     """
-    from orchestration.publication.history import release as release_candidate
-    from orchestration.publication.publish import Release
+    from orchestration.publication.history import approve_release, ask_release
 
-    settings = _settings()
-    with only_command(settings):
-        leave = Release(requested_by, approved_by, reason)
-        published = release_candidate(settings, as_of.date(), _now(), code_commit(), leave)
-    _say(f"Published {published.publication_id} over the gate's verdict:")
-    for warning in published.warnings:
-        _say(f"  - {warning}")
+    if is_approval == (reason is not None):
+        raise click.UsageError("Give --reason TEXT to ask for a release, or --approve to approve one")
+    settings, at = _settings(), _now()
+    with only_writer(settings, "release", at):
+        if reason is not None:
+            blocking = ask_release(settings, as_of.date(), at, reason)
+            _say("Asked to publish over the gate's verdict:")
+            for problem in blocking:
+                _say(f"  - {problem}")
+            _say(f"Another person approves with `receivables release --as-of {as_of.date()} --approve`.")
+        else:
+            published = approve_release(settings, as_of.date(), at, code_commit())
+            _say(f"Published {published.publication_id} over the gate's verdict:")
+            for warning in published.warnings:
+                _say(f"  - {warning}")
+        _tell_problems(write_anchor(settings))
 
 
 @main.command()
@@ -414,9 +434,10 @@ def restore() -> None:
     """
     from orchestration.audit.restore import restore_working_database
 
-    settings = read_settings()
-    with only_command(settings):
-        count, old = restore_working_database(settings)
+    settings, at = _settings(), _now()
+    with only_writer(settings, "restore", at):
+        count, old = restore_working_database(settings, at)
+        _tell_problems(write_anchor(settings))
     _say(f"{count} loads are in {settings.working_database} again." + (f" The old file is {old}." if old else ""))
     _say("Run `receivables refresh --as-of DATE` next.")
 
@@ -441,6 +462,8 @@ def verify(anchor: str | None) -> None:
     proof = prove(read_settings(), anchor)
     _say(f"The chain of {proof.entry_count} entries holds; its head is {proof.head or 'none'}.")
     _say(f"{proof.file_count} archived files and {proof.publication_count} publications are as the ledger tells.")
+    for note in proof.notes:
+        _say(note)
 
 
 @audit.command()
@@ -479,7 +502,7 @@ def print_anchor() -> None:
     """
     from orchestration.audit.verify import prove
 
-    _say(prove(read_settings()).head)
+    _say(prove(read_settings(), reads_archive=False).head)
 
 
 @main.command()
@@ -491,10 +514,18 @@ def dev(port: int) -> None:
     Example:
       receivables dev --port 3001
     """
-    _settings()
-    dagster = str(Path(sys.executable).with_name("dagster"))
-    module = ["-m", "orchestration.definitions"]
-    sys.exit(subprocess.call([dagster, "dev", "-h", "127.0.0.1", "-p", str(port), *module]))
+    from orchestration.dbt_manifest import current_manifest
+    from orchestration.interruption import run_together
+
+    settings = _settings()
+    # Parsed once, before two processes want it.
+    current_manifest(settings)
+    module, python = ["-m", "orchestration.definitions"], sys.executable
+    commands = (
+        [python, "-m", "orchestration.webserver", "-h", "127.0.0.1", "-p", str(port), *module],
+        [python, "-m", "dagster._daemon", "run", *module],
+    )
+    sys.exit(run_together(commands))
 
 
 @main.group()
@@ -520,6 +551,29 @@ def bench_aging(documents: int, applications: int) -> None:
         _say(line)
 
 
+@bench.command("readers")
+@click.option("--readers", default=16, show_default=True, help="How many read at once.")
+@click.option("--seconds", default=300, show_default=True, help="How long in quiet, and how long while refreshes publish.")
+@click.option("--profile", default="demo", show_default=True, help="Sender profile of the home's extracts.")
+@refusing_plainly
+def bench_readers(readers: int, seconds: int, profile: str) -> None:
+    """Readers of what is published, in quiet and while refreshes publish: nothing torn, and how much slower they are.
+
+    \b
+    Example:
+      receivables demo && receivables bench readers
+    """
+    from benchmarks.readers import run_benchmark
+
+    for line in run_benchmark(_settings(), readers, seconds, profile):
+        _say(line)
+
+
+def _tell_problems(problems: Iterable[str]) -> None:
+    for problem in problems:
+        _say(problem, err=True)
+
+
 def _now() -> datetime:
     """The clock, in UTC, which only the command line reads."""
     return datetime.now(UTC).replace(tzinfo=None)
@@ -527,16 +581,17 @@ def _now() -> datetime:
 
 def _settings() -> Settings:
     settings = read_settings()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    keep_to_itself(settings)
     apply_settings(settings)
     return settings
 
 
 def _refresh(settings: Settings, as_of_date: date, profile: str, extracts: Path) -> None:
     """Refresh and print the summary; exit with 1 and the reasons when nothing was published."""
-    from ingestion.loader import refuse_without_documents, unclaimed_files
+    from ingestion.loader import unclaimed_files
 
     sender = load_profile(profile)
-    refuse_without_documents(extracts, sender)
     from orchestration.refresh import run_refresh
     from orchestration.report.summary import summary_lines
 
@@ -544,7 +599,13 @@ def _refresh(settings: Settings, as_of_date: date, profile: str, extracts: Path)
     if unclaimed := unclaimed_files(extracts, sender):
         more = f" and {len(unclaimed) - UNCLAIMED_SHOWN} more" if len(unclaimed) > UNCLAIMED_SHOWN else ""
         _say(f"Not read, as no pattern of the profile matches them: {', '.join(unclaimed[:UNCLAIMED_SHOWN])}{more}")
-    outcome = run_refresh(settings, as_of_date, profile, extracts)
+    outcome = run_refresh(settings, as_of_date, profile, extracts, _now())
+    for found in outcome.found:
+        _say(f"Found: {found}", err=True)
+    if outcome.ended_by:
+        untouched = "" if outcome.is_published else " What was published before is untouched; run it again."
+        _say(f"\nEnded by {outcome.ended_by.name}, in order.{untouched}", err=True)
+        sys.exit(128 + outcome.ended_by)
     if not outcome.is_published:
         _say("\nNot published. The last published set, if there is one, is untouched.", err=True)
         for problem in outcome.problems:

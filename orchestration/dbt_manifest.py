@@ -1,37 +1,68 @@
-"""dbt's command line, and its manifest, parsed once for each state of the project and not once for each process."""
+"""dbt's command line, and its manifest, parsed once for each state of the project and not once for each process.
+
+What dbt has parsed says which models and tests there are, so it is used only as the ledger was told of it; else it is made anew.
+"""
 
 import os
+import shutil
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
-
-from dbt.cli.main import dbtRunner
+from typing import Any
 
 from ingestion.archive import fingerprint
 from ingestion.errors import DataRefusedError
+from orchestration.audit.events import PARSED, record
+from orchestration.audit.ledger import Ledger
 from orchestration.publication.fingerprint import combined_hash
 from orchestration.settings import Settings
 
 PROJECT_FILES = ("*.sql", "*.yml", "*.csv", "*.md")
+MANIFEST, PARTIAL_PARSE = "manifest.json", "partial_parse.msgpack"
 
 
 def current_manifest(settings: Settings) -> Path:
-    """Path of a manifest that matches the dbt project as it stands, parsing it when it has changed."""
-    manifest = settings.dbt_target / "manifest.json"
-    note = _note(manifest)
-    state = _fingerprint_project(settings.dbt_project)
-    if not (manifest.exists() and note.exists() and project_state(manifest) == state):
-        _parse(settings)
-        note.write_text(state, encoding="utf-8")
-    return manifest
+    """Path of a manifest that matches the dbt project as it stands, parsing it when it has changed or is not as it was parsed."""
+    told = _told(settings)
+    if not (told and told["parsed_for"] == _parsed_for(settings) and _is_as_told(settings, told)):
+        _parse(settings, told)
+    return settings.dbt_target / MANIFEST
 
 
-def project_state(manifest: Path) -> str:
-    """Fingerprint of the project's files that a manifest was parsed from."""
-    return _note(manifest).read_text(encoding="utf-8")
+def proven_manifest(settings: Settings) -> Path:
+    """Path of the manifest that was parsed last; refused when it is not as it was parsed."""
+    told = _told(settings)
+    if not (told and _is_as_told(settings, told)):
+        raise DataRefusedError(
+            f"{settings.dbt_target / MANIFEST} is not as dbt parsed it.", "run the refresh again: the project is parsed anew"
+        )
+    return settings.dbt_target / MANIFEST
 
 
-def _note(manifest: Path) -> Path:
-    return manifest.with_name("manifest.parsed_from")
+def project_state(settings: Settings) -> str:
+    """Fingerprint of the project's files as they are now."""
+    return _fingerprint_project(settings.dbt_project)
+
+
+def told_parses(settings: Settings) -> list[dict[str, Any]]:
+    """What the ledger tells of each time that the project was parsed, oldest first."""
+    return [entry.details for entry in Ledger(settings.ledger).proven() if entry.event == PARSED]
+
+
+def _told(settings: Settings) -> dict[str, Any] | None:
+    parses = told_parses(settings)
+    return parses[-1] if parses else None
+
+
+def _is_as_told(settings: Settings, told: dict[str, Any]) -> bool:
+    paths = {name: settings.dbt_target / name for name in told["files"]}
+    return all(path.exists() and fingerprint(path) == told["files"][name] for name, path in paths.items())
+
+
+def _parsed_for(settings: Settings) -> str:
+    """What dbt parses anew for when it changes: the project, and what `profiles.yml` reads of the environment."""
+    read = [str(settings.working_database), settings.memory_limit, settings.dbt_threads]
+    return combined_hash([project_state(settings), read])
 
 
 def _fingerprint_project(project: Path) -> str:
@@ -45,11 +76,30 @@ def dbt_command(project: Path, target: Path, *arguments: str) -> list[str]:
     return [str(Path(sys.executable).with_name("dbt")), *arguments, *places]
 
 
-def _parse(settings: Settings) -> None:
-    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+def _parse(settings: Settings, told: dict[str, Any] | None) -> None:
+    """Parse in a folder of its own, tell the ledger, and put what came of it in place."""
+    from dbt.cli.main import dbtRunner
+
+    target = settings.dbt_target / "parsing"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    if told and _is_as_told(settings, told):
+        shutil.copy(settings.dbt_target / PARTIAL_PARSE, target)
     folder = os.fspath(settings.dbt_project)
     result = dbtRunner().invoke(
-        ["--quiet", "parse", "--project-dir", folder, "--profiles-dir", folder, "--target-path", os.fspath(settings.dbt_target)]
+        ["--quiet", "parse", "--project-dir", folder, "--profiles-dir", folder, "--target-path", os.fspath(target)]
     )
     if not result.success:
         raise DataRefusedError(f"The dbt project does not parse: {result.exception}", f"correct the file it names in {folder}")
+    tell_parse(settings, target)
+    for name in (MANIFEST, PARTIAL_PARSE):
+        (target / name).replace(settings.dbt_target / name)
+    shutil.rmtree(target)
+
+
+def tell_parse(settings: Settings, folder: Path) -> None:
+    """Tell the ledger of what dbt has just parsed into a folder."""
+    files = {name: fingerprint(folder / name) for name in (MANIFEST, PARTIAL_PARSE)}
+    at = datetime.fromtimestamp((folder / MANIFEST).stat().st_mtime, UTC).replace(tzinfo=None)
+    told = {"project_state": project_state(settings), "parsed_for": _parsed_for(settings), "files": files}
+    record(settings, at, (PARSED, told))

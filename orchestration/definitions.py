@@ -8,9 +8,9 @@ from orchestration.assets.warehouse import dbt_resource, warehouse_assets
 from orchestration.dbt_manifest import current_manifest
 from orchestration.jobs import business_days, daily_refresh
 from orchestration.progress import progress_logger
-from orchestration.resources import Delivery
+from orchestration.resources import Delivery, home_resource
 from orchestration.sensors import ledger_sensors
-from orchestration.settings import Settings, apply_settings, read_settings
+from orchestration.settings import Settings, apply_settings, keep_to_itself, read_settings
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
@@ -26,7 +26,9 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         jobs=[daily_refresh],
         schedules=[business_days],
         sensors=ledger_sensors(settings),
-        resources={"delivery": Delivery(), "dbt": dbt_resource(settings)},
+        resources={"delivery": Delivery(), "dbt": dbt_resource(settings), "home": home_resource(settings)},
+        # Also runs of some assets only go on in one process, which holds the home's lock throughout.
+        executor=dg.in_process_executor,
         loggers={"console": dg.colored_console_logger, "progress": progress_logger},
     )
 
@@ -36,4 +38,5 @@ def definitions() -> dg.Definitions:
     """The graph on the home that the environment names, for Dagster's own processes."""
     settings = read_settings()
     apply_settings(settings)
+    keep_to_itself(settings)
     return build_definitions(settings)

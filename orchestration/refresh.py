@@ -1,34 +1,73 @@
 """One refresh from the command line: the Dagster job in this process, under the home's lock, and how it ended in sentences."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import dagster as dg
 
+from ingestion.errors import DataRefusedError
+from ingestion.loader import refuse_without_documents
+from ingestion.profile import load_profile
 from ingestion.warehouse import open_working
 from orchestration.assets.partitions import CLI_TAG, refuse_other_centuries
 from orchestration.definitions import build_definitions
-from orchestration.lock import only_command
-from orchestration.outcome import problems_of, tell_refresh
+from orchestration.interruption import Interruption, interruptible
+from orchestration.lock import only_writer
+from orchestration.outcome import has_published, problems_of, tell_end, tell_refresh
 from orchestration.settings import Settings
+from orchestration.tidy import tidy
+
+UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
 
 
 @dataclass(frozen=True)
 class RefreshOutcome:
-    """How a refresh ended: whether it published, and if not, why, in sentences."""
+    """How a refresh ended: whether it published, and if not, why; what was found changed in the home; all in sentences.
+
+    `ended_by`: the signal that ended it.
+    """
 
     is_published: bool
     problems: tuple[str, ...]
+    found: tuple[str, ...] = ()
+    ended_by: signal.Signals | None = None
 
 
-def run_refresh(settings: Settings, as_of_date: date, profile: str, extracts: Path) -> RefreshOutcome:
-    """Run `daily_refresh` for one as-of date and say how it ended. Refused when another refresh holds the home."""
+def run_refresh(settings: Settings, as_of_date: date, profile: str, extracts: Path, at: datetime) -> RefreshOutcome:
+    """Run `daily_refresh` for one as-of date and say how it ended. Refused when another writer holds the home."""
     refuse_other_centuries(as_of_date)
-    with only_command(settings), dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
-        _refuse_damaged(settings)
+    with interruptible() as interruption, only_writer(settings, "refresh", at, as_of_date=as_of_date.isoformat()) as killed:
+        told = {
+            "kind": "command",
+            "started_at": at.isoformat(sep=" ", timespec="seconds"),
+            "as_of_date": as_of_date,
+            "profile": profile,
+            "is_published": False,
+        }
+        try:
+            found = tidy(settings, at, killed)
+            refuse_without_documents(extracts, load_profile(profile))
+            _refuse_damaged(settings)
+            outcome = _run(settings, as_of_date, profile, extracts, interruption)
+        except DataRefusedError as refused:
+            # A wrong folder on the first day leaves no home behind.
+            if settings.ledger.exists():
+                tell_end(settings, at, {**told, "problems": [str(refused)]})
+            raise
+        except KeyboardInterrupt:
+            problems = _ended(interruption)
+            if settings.ledger.exists():
+                tell_end(settings, at, {**told, "problems": problems})
+            return RefreshOutcome(False, tuple(problems), (), interruption.signal or signal.SIGINT)
+        return RefreshOutcome(outcome.is_published, outcome.problems, (*found, *outcome.found), outcome.ended_by)
+
+
+def _run(settings: Settings, as_of_date: date, profile: str, extracts: Path, interruption: Interruption) -> RefreshOutcome:
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
         _close_killed_runs(instance)
         with _log_to(settings.refresh_log):
             result = (
@@ -45,11 +84,18 @@ def run_refresh(settings: Settings, as_of_date: date, profile: str, extracts: Pa
                     },
                 )
             )
-        tell_refresh(settings, instance, result.dagster_run, result.all_events)
-        problems = tuple(problems_of(result.all_events))
+        is_published, problems = has_published(result.all_events), tuple(problems_of(result.all_events))
         with settings.refresh_log.open("a", encoding="utf-8") as log:
             log.writelines(f"{problem}\n" for problem in problems)
-        return RefreshOutcome(result.success, problems)
+        if interruption.signal and not is_published:
+            raise KeyboardInterrupt
+        anchored = tell_refresh(settings, instance, result.dagster_run, result.all_events)
+        return RefreshOutcome(result.success, problems, tuple(anchored), interruption.signal)
+
+
+def _ended(interruption: Interruption) -> list[str]:
+    ended_by = interruption.signal or signal.SIGINT
+    return [f"It was ended by {ended_by.name}."]
 
 
 def _refuse_damaged(settings: Settings) -> None:
@@ -67,7 +113,6 @@ def _log_to(path: Path) -> Iterator[None]:
 
 def _close_killed_runs(instance: dg.DagsterInstance) -> None:
     """Mark runs that a killed command left behind as failed, and free what they held. We hold the lock, so none is alive."""
-    unfinished = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
-    for run in instance.get_runs(dg.RunsFilter(statuses=unfinished, tags=CLI_TAG)):
+    for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED, tags=CLI_TAG)):
         instance.report_run_failed(run, "The command was killed.")
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)

@@ -3,13 +3,16 @@
 Everything else is handed a `Settings`.
 """
 
-import getpass
 import json
 import os
+import pwd
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+# What is taken from everybody but owner and group; what is left to them on the way to what is published.
+PRIVATE, PASSED_THROUGH = 0o007, 0o001
 PROJECT_ROOT = Path(__file__).parents[1]
 ROW_CORRECTIONS = Path("seeds") / "corrections" / "row_corrections.csv"
 
@@ -23,6 +26,8 @@ class Settings:
     dbt_threads: int = 2
     kept_publications: int = 10
     user: str = "unknown"
+    user_id: int = -1
+    anchor: str | None = None
     openlineage_url: str | None = None
 
     @property
@@ -71,6 +76,11 @@ class Settings:
         return self.home / "openlineage"
 
     @property
+    def temporary(self) -> Path:
+        """Temporary files of every tool; emptied by each run."""
+        return self.home / "temporary"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's run history."""
         return self.home / "dagster"
@@ -92,7 +102,7 @@ class Settings:
 
     @property
     def refresh_lock(self) -> Path:
-        """Held by the one refresh that may run in this home."""
+        """Held by the one writer that may change this home, who notes in it who they are."""
         return self.home / "refresh.lock"
 
     @property
@@ -109,9 +119,19 @@ def read_settings() -> Settings:
         home=Path(os.environ.get("RECEIVABLES_HOME", "warehouse")).absolute(),
         memory_limit=os.environ.get("RECEIVABLES_MEMORY_LIMIT", Settings.memory_limit),
         dbt_threads=int(os.environ.get("RECEIVABLES_DBT_THREADS", Settings.dbt_threads)),
-        user=getpass.getuser(),
+        user=_login(),
+        user_id=os.getuid(),
+        anchor=os.environ.get("RECEIVABLES_ANCHOR"),
         openlineage_url=os.environ.get("RECEIVABLES_OPENLINEAGE_URL"),
     )
+
+
+def _login() -> str:
+    """The name that the operating system has for this process's user, whatever the environment says."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return "unnamed"
 
 
 def apply_settings(settings: Settings) -> None:
@@ -132,6 +152,20 @@ def apply_settings(settings: Settings) -> None:
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     history = json.dumps(str(settings.dagster_home / "history" / "runs"))
     (settings.dagster_home / "dagster.yaml").write_text(DAGSTER_YAML.format(history=history), encoding="utf-8")
+
+
+def keep_to_itself(settings: Settings) -> None:
+    """Have this process and its children write nothing that other users can read, and temporary files in the home alone.
+
+    Others may pass through the home to what is published, and see nothing else of it.
+    """
+    os.umask(PRIVATE)
+    settings.temporary.mkdir(parents=True, exist_ok=True)
+    os.environ["TMPDIR"] = str(settings.temporary)
+    tempfile.tempdir = None
+    for path in (settings.home, *settings.home.iterdir()):
+        if path not in (settings.published, settings.extracts) and path.stat().st_uid == os.getuid() and not path.is_symlink():
+            path.chmod(path.stat().st_mode & ~PRIVATE | (PASSED_THROUGH if path == settings.home else 0))
 
 
 def code_commit() -> str | None:

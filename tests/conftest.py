@@ -15,7 +15,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from orchestration.dbt_manifest import current_manifest, dbt_command
+from orchestration.dbt_manifest import current_manifest, dbt_command, tell_parse
 from orchestration.settings import Settings, apply_settings
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +28,7 @@ SHARED_WAREHOUSES = {
     "tests/integration/": "demo",
 }
 RECEIVABLES = str(Path(sys.executable).with_name("receivables"))
+OTHER_USER_ID = 4242
 # dbt parses the project anew (12 s) where the database has another path: so every home is used through one link, a link for each
 # process of tests, and takes over what was parsed through it.
 LINK = Path(tempfile.mkdtemp(prefix="receivables-")) / "warehouse"
@@ -48,6 +49,12 @@ class Home:
         return subprocess.run(
             [RECEIVABLES, *arguments], env=self.environment, capture_output=True, text=True, check=False, timeout=600
         )
+
+    def run_as_another(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `receivables` on this home as another user of the operating system, as far as the command can tell."""
+        program = f"import os\nos.getuid = lambda: {OTHER_USER_ID}\nfrom orchestration.cli import main\nmain()"
+        command = [sys.executable, "-c", program, *arguments]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=600)
 
     def dbt(self, target: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run dbt on this home's working database, with what it writes in `target`."""
@@ -118,7 +125,9 @@ def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Home]:
 
     def make() -> Home:
         path = tmp_path_factory.mktemp("home") / "warehouse"
-        shutil.copytree(parsed.path / "dbt", path / "dbt")
+        # With the ledger that tells of it: what nobody vouches for would be parsed again.
+        for name in ("dbt", "ledger"):
+            shutil.copytree(parsed.path / name, path / name)
         # The lineage that the first refresh derives depends on no data either.
         derived = next((home.path / "dbt" / "lineage" for home in made if (home.path / "dbt" / "lineage").exists()), None)
         if derived:
@@ -157,6 +166,11 @@ def copied(home: Home, folder: Path) -> Iterator[Home]:
     """A copy of a home for as long as a test lasts."""
     path = folder / "warehouse"
     shutil.copytree(home.path, path, symlinks=True)
-    take_over_what_is_parsed(path / "dbt")
-    yield Home(path, home.output)
+    copy = Home(path, home.output)
+    if PARSED.exists():
+        shutil.copy(PARSED, path / "dbt")
+        tell_parse(Settings(Path(copy.environment["RECEIVABLES_HOME"])), path / "dbt")
+    yield copy
+    # What BI reads is protected against writing.
+    subprocess.run(["chmod", "-R", "u+w", str(path)], check=False)
     shutil.rmtree(path)

@@ -21,6 +21,13 @@ def refuse_other_centuries(as_of_date: date) -> None:
         raise DataRefusedError(f"There is no refresh as of {as_of_date}.", f"use a date from {FIRST_DATE} and before {END_DATE}")
 
 
+def kind_of(run: dg.DagsterRun) -> str:
+    """By which way a run was started: command, schedule or ui."""
+    if is_of_command_line(run):
+        return "command"
+    return "schedule" if "dagster/schedule_name" in run.tags else "ui"
+
+
 def is_of_command_line(run: dg.DagsterRun) -> bool:
     """Whether the command line started a run, and not the UI or the schedule."""
     return CLI_TAG.items() <= run.tags.items()

@@ -14,8 +14,8 @@ from orchestration.publication.publish import publish, tell_verdict
 from orchestration.publication.serving import published_manifest
 from orchestration.quality.candidate import CANDIDATE_CHECKS, FLAGGED, SUITE, check_candidate
 from orchestration.quality.evidence import CheckOutcome, record
-from orchestration.quality.gate import candidate_evidence
-from orchestration.resources import run_started_at
+from orchestration.quality.gate import candidate_place
+from orchestration.resources import Home, run_started_at
 from orchestration.settings import Settings, code_commit
 
 CANDIDATE, PUBLISHED = dg.AssetKey(["gate", "candidate"]), dg.AssetKey(["published", "receivables"])
@@ -34,10 +34,10 @@ def candidate_asset(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
         kinds={"greatexpectations"},
         check_specs=[dg.AssetCheckSpec(name, asset=CANDIDATE, blocking=name not in FLAGGED) for name in names],
     )
-    def candidate(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    def candidate(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         found = read_candidate(settings, date.fromisoformat(context.partition_key))
         outcomes = check_candidate(settings, marts, found.as_of_date)
-        record(candidate_evidence(settings, found.candidate_id), outcomes, run_started_at(context))
+        record(settings, candidate_place(found.candidate_id), outcomes, run_started_at(context))
         tell_verdict(settings, found, run_started_at(context))
         yield dg.MaterializeResult(
             metadata={"candidate_id": found.candidate_id, "as_of_date": found.as_of_date.isoformat()},
@@ -69,7 +69,7 @@ def published_asset(settings: Settings) -> dg.AssetsDefinition:
         kinds={"duckdb", "parquet"},
         pool="warehouse_writer",
     )
-    def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def published(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
         found = read_candidate(settings, date.fromisoformat(context.partition_key))
         publication = publish(settings, found, run_started_at(context), code_commit())
         manifest = published_manifest(settings)

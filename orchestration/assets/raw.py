@@ -9,8 +9,9 @@ from ingestion.contract import Column, Contract, load_contracts
 from ingestion.corrections import apply_corrections
 from ingestion.loader import Load, load_table, refuse_without_documents, registered_loads
 from ingestion.warehouse import create_raw_tables, open_working
+from orchestration.audit.restore import bring_back, tell_loads
 from orchestration.quality.landing import LANDING_CHECKS, SUITE, check_loads
-from orchestration.resources import Delivery, run_started_at
+from orchestration.resources import Delivery, Home, run_started_at
 from orchestration.settings import Settings
 
 
@@ -34,15 +35,17 @@ def _raw_asset(settings: Settings, contract: Contract) -> dg.AssetsDefinition:
             for check, told in LANDING_CHECKS.items()
         ],
     )
-    def raw_table(context: dg.AssetExecutionContext, delivery: Delivery) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    def raw_table(context: dg.AssetExecutionContext, delivery: Delivery, home: Home) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         profile, extracts = delivery.read_profile(), delivery.folder(settings)
         refuse_without_documents(extracts, profile)
         with open_working(settings.working_database, settings.memory_limit) as con:
             create_raw_tables(con)
             started_at = run_started_at(context)
+            bring_back(settings, con, started_at)
             found = load_table(con, contract, profile, extracts, settings.archive, started_at)
             corrected = apply_corrections(con, contract, settings.row_corrections)
             loads = registered_loads(con, contract)
+            tell_loads(settings, con, contract, [load.load_id for load in found.loads], started_at)
         yield dg.MaterializeResult(
             metadata={
                 "delivered_rows": sum(load.delivered_row_count for load in found.loads),

@@ -18,16 +18,22 @@ from packaging.version import Version
 from ingestion.errors import DataRefusedError
 from ingestion.warehouse import ask_for, open_working
 from orchestration.assets.partitions import AS_OF_DATES, is_of_command_line
-from orchestration.audit.record import record_loads
+from orchestration.audit.ledger import Ledger
+from orchestration.audit.restore import tell_landed
 from orchestration.dbt_manifest import project_state
 from orchestration.lineage import ColumnLineage, derive_lineage, known_lineage
 from orchestration.openlineage_events import emit, load_steps, model_steps
 from orchestration.publication.candidate import fingerprint_candidate, write_candidate
 from orchestration.quality.dbt_tests import build_failures, dbt_outcomes
 from orchestration.quality.evidence import record
-from orchestration.quality.gate import candidate_evidence, refused_evidence
-from orchestration.resources import run_started_at
+from orchestration.quality.gate import candidate_place, refused_place
+from orchestration.quality.raw import check_raw, told_loads
+from orchestration.resources import Home, run_started_at
 from orchestration.settings import Settings
+
+WHAT_TO_DO = (
+    "run `receivables restore`: it loads every archived file again; `receivables audit verify` names all else that was changed"
+)
 
 
 class StageTranslator(DagsterDbtTranslator):
@@ -48,11 +54,15 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
         exclude="resource_type:unit_test",
         dagster_dbt_translator=StageTranslator(),
     )
-    def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        as_of_date = date.fromisoformat(context.partition_key)
+    def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home: Home) -> Iterator[Any]:
+        as_of_date, started_at = date.fromisoformat(context.partition_key), run_started_at(context)
+        told = told_loads(Ledger(settings.ledger).proven())
         with open_working(settings.working_database, settings.memory_limit) as con:
-            ask_for(con, as_of_date, project_state(manifest))
-        loads = record_loads(settings, run_started_at(context))
+            raw_outcome = check_raw(con, told)
+            if not raw_outcome.is_passed:
+                raise DataRefusedError(f"{raw_outcome.summary}.", WHAT_TO_DO)
+            ask_for(con, as_of_date, project_state(settings))
+            tell_landed(settings, con, started_at)
         target = settings.dbt_target / "runs" / context.run_id
         shutil.copytree(settings.dbt_target, target, ignore=lambda _, names: {n for n in names if n != "partial_parse.msgpack"})
         build = dbt.cli(
@@ -60,20 +70,18 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
         )
         yield from _with_columns(settings, manifest, target, build, is_shown=not is_of_command_line(context.run))
         steps = chain(
-            load_steps(loads, run_started_at(context)),
-            model_steps(manifest, target / "run_results.json", known_lineage(settings, project_state(manifest))),
+            load_steps([load for load in told.values() if load["loaded_at"] == str(started_at)], started_at),
+            model_steps(manifest, target / "run_results.json", known_lineage(settings, project_state(settings))),
         )
         if problem := emit(settings, context.run.run_id, steps):
             context.log.warning(problem)
         outcomes = dbt_outcomes(settings.working_database, target)
         if failed := build_failures(settings.working_database, target):
-            record(refused_evidence(settings, context.run_id), outcomes, run_started_at(context))
+            record(settings, refused_place(context.run_id), outcomes, started_at)
             raise _refusal(failed)
         candidate = fingerprint_candidate(settings, as_of_date)
-        record(candidate_evidence(settings, candidate.candidate_id), outcomes, run_started_at(context))
+        record(settings, candidate_place(candidate.candidate_id), [*outcomes, raw_outcome], started_at)
         write_candidate(settings, candidate)
-        # What dbt has parsed for this home serves the next run: a home that was moved is parsed anew only once.
-        shutil.copy(target / "partial_parse.msgpack", settings.dbt_target)
         shutil.rmtree(settings.dbt_target / "runs")
 
     return warehouse
@@ -84,7 +92,7 @@ def _with_columns(settings: Settings, manifest: Path, target: Path, build: DbtCl
 
     To store them takes 15 s of a run. In the first build of a state of the project they are derived, and events wait for its end.
     """
-    state = project_state(manifest)
+    state = project_state(settings)
     lineage = known_lineage(settings, state)
     events = build.stream() if lineage else iter(list(build.stream()))
     if lineage is None and build.is_successful():

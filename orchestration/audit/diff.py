@@ -16,8 +16,10 @@ import duckdb
 
 from ingestion.errors import DataRefusedError
 from ingestion.sql import literal, quoted, whole_number
+from orchestration.dbt_manifest import proven_manifest
 from orchestration.publication.marts import read_marts
-from orchestration.publication.publish import DATABASE, required_folder
+from orchestration.publication.publish import required_folder
+from orchestration.publication.serving import DATABASE
 from orchestration.report.render import as_table, titled_table
 from orchestration.settings import Settings
 
@@ -236,7 +238,7 @@ def _marts(
     con: duckdb.DuckDBPyConnection, settings: Settings, one: Mapping[str, Any], other: Mapping[str, Any]
 ) -> Iterator[tuple[Any, ...]]:
     """Marts with another content: rows in each, keys that only one has, and rows that say otherwise of a key that both have."""
-    grains = {mart.name: mart.grain for mart in read_marts(settings.dbt_target / "manifest.json")}
+    grains = {mart.name: mart.grain for mart in read_marts(proven_manifest(settings))}
     for name in sorted(one["marts"].keys() | other["marts"].keys()):
         before, after = (manifest["marts"].get(name, {"content_hash": None, "rows": 0}) for manifest in (one, other))
         if before["content_hash"] == after["content_hash"]:

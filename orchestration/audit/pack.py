@@ -13,14 +13,15 @@ import duckdb
 from ingestion.sql import quoted
 from orchestration.audit.ledger import Entry, Ledger
 from orchestration.audit.page import rendered
+from orchestration.audit.record import MANIFEST
 from orchestration.audit.reperform import Cell, reperformed_cells
 from orchestration.audit.verify import prove
 from orchestration.lineage import EDGES, lineage_page
-from orchestration.publication.publish import DATABASE, MANIFEST, required_folder
-from orchestration.publication.serving import fetched
-from orchestration.quality.evidence import CheckOutcome, recorded
-from orchestration.quality.gate import candidate_evidence
-from orchestration.quality.landing import load_evidence
+from orchestration.publication.publish import required_folder
+from orchestration.publication.serving import DATABASE, fetched
+from orchestration.quality.evidence import CheckOutcome, Recorded
+from orchestration.quality.gate import candidate_place
+from orchestration.quality.landing import load_place
 from orchestration.report.render import as_csv
 from orchestration.settings import Settings
 
@@ -92,11 +93,12 @@ def write_pack(settings: Settings, publication_id: str, target: Path) -> Pack:
 
 def _checks(settings: Settings, manifest: Mapping[str, Any]) -> Iterator[CheckOutcome]:
     """All that was recorded of the candidate and of the loads that went into it."""
-    folders = [candidate_evidence(settings, manifest["candidate_id"])]
-    folders += [load_evidence(settings, entry["load_id"]) for entry in manifest["inputs"]]
-    for folder in folders:
-        for file in sorted(folder.glob("*.json")):
-            yield from recorded(folder, file.stem)
+    recorded = Recorded(settings)
+    names = ("load_id", "table_name", "file_name", "file_sha256", "mapping_sha256")
+    loads = [load_place(*(entry[name] for name in names)) for entry in manifest["inputs"]]
+    for place in dict.fromkeys([candidate_place(manifest["candidate_id"]), *loads]):
+        for check_code in recorded.checks(place):
+            yield from recorded.outcomes(place, check_code)
 
 
 def _policy_tables(con: duckdb.DuckDBPyConnection, versions: set[str]) -> Iterator[tuple[str, str]]:

@@ -13,9 +13,10 @@ from pathlib import Path
 from ingestion.corrections import apply_all_corrections
 from ingestion.warehouse import ask_for, open_working
 from orchestration.audit.rebuild import build_models, project_of
+from orchestration.audit.record import MANIFEST
 from orchestration.audit.restore import load_again
 from orchestration.publication.fingerprint import table_hashes
-from orchestration.publication.publish import MANIFEST, required_folder
+from orchestration.publication.publish import required_folder
 from orchestration.settings import ROW_CORRECTIONS, Settings, apply_settings, code_commit
 
 

@@ -22,6 +22,7 @@ from ingestion.sql import literal, quoted, whole_number
 from orchestration.audit.derivations import CITING, DERIVATIONS, OPEN_ITEMS, POSTINGS, Derivation, derivations_of, records_of
 from orchestration.audit.lines import line_texts
 from orchestration.audit.page import rendered
+from orchestration.dbt_manifest import proven_manifest
 from orchestration.publication.marts import mart_sources, read_marts
 from orchestration.publication.serving import fetched, required_manifest
 from orchestration.settings import Settings
@@ -189,7 +190,7 @@ class Trace:
 def trace(settings: Settings, mart: str, asked: Mapping[str, str], column: str | None, shown: int = SHOWN) -> Trace:
     """Follow one cell. Refused when the mart, the column or the row is not published, or several rows are meant."""
     manifest = required_manifest(settings)
-    described = settings.dbt_target / "manifest.json"
+    described = proven_manifest(settings)
     grains = {one.name: one.grain for one in read_marts(described)}
     with duckdb.connect(str(settings.serving_database), read_only=True) as con:
         columns = list(_column_types(con, mart))

@@ -21,9 +21,12 @@ from ingestion.errors import DataRefusedError
 from ingestion.sql import literal, quoted
 from ingestion.warehouse import ask_for, open_working
 from orchestration.audit.rebuild import build_models, project_of
+from orchestration.audit.record import MANIFEST
 from orchestration.audit.restore import load_again
+from orchestration.dbt_manifest import proven_manifest
 from orchestration.publication.marts import Mart, read_marts
-from orchestration.publication.publish import DATABASE, MANIFEST, required_folder
+from orchestration.publication.publish import required_folder
+from orchestration.publication.serving import DATABASE
 from orchestration.report.render import titled_table
 from orchestration.settings import ROW_CORRECTIONS, Settings, apply_settings
 
@@ -117,7 +120,7 @@ def waterfall(settings: Settings, earlier: str, later: str, names: Collection[st
 
 
 def _asked_for(settings: Settings, names: Collection[str], in_both: Collection[str]) -> list[Mart]:
-    marts = [mart for mart in read_marts(settings.dbt_target / "manifest.json") if mart.name in in_both]
+    marts = [mart for mart in read_marts(proven_manifest(settings)) if mart.name in in_both]
     unknown = sorted(set(names) - {mart.name for mart in marts} - {"all"})
     if unknown:
         known = ", ".join(sorted(mart.name for mart in marts))

@@ -48,12 +48,14 @@ def version_hashes(con: duckdb.DuckDBPyConnection, schema: str, key: str) -> dic
     return {value: combined_hash(found) for value, found in parts.items()}
 
 
-def table_hashes(con: duckdb.DuckDBPyConnection, schema: str) -> dict[str, str]:
-    """Content hash of every table of a schema, by table name."""
+def table_hashes(con: duckdb.DuckDBPyConnection, schema: str, database: str | None = None) -> dict[str, str]:
+    """Content hash of every table of a schema, by table name. `database`: an attached one [default: the one opened]."""
     tables = con.execute(
-        "select table_name from information_schema.tables where table_schema = ? order by table_name", [schema]
+        "select table_catalog, table_name from information_schema.tables "
+        "where table_schema = ? and table_catalog = coalesce(?, current_database()) order by table_name",
+        [schema, database],
     ).fetchall()
-    return {name: table_hash(con, f"{quoted(schema)}.{quoted(name)}") for (name,) in tables}
+    return {name: table_hash(con, f"{quoted(catalog)}.{quoted(schema)}.{quoted(name)}") for catalog, name in tables}
 
 
 def combined_hash(parts: object) -> str:

@@ -5,20 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ingestion.errors import DataRefusedError
-from orchestration.audit.record import ROLLED_BACK, record
+from orchestration.audit.events import RELEASE_ASKED, RELEASED, ROLLED_BACK, record
+from orchestration.audit.ledger import Entry, Ledger
+from orchestration.audit.people import signature
+from orchestration.audit.record import MANIFEST
 from orchestration.publication.candidate import read_candidate
 from orchestration.publication.publish import (
-    MANIFEST,
     Publication,
     Release,
     is_as_recorded,
     kept_folders,
     publish,
     required_folder,
-    switch,
+    serve,
 )
 from orchestration.publication.serving import published_id
-from orchestration.quality.gate import judge
+from orchestration.quality.gate import told_verdict
 from orchestration.settings import Settings
 
 
@@ -60,16 +62,48 @@ def roll_back(settings: Settings, publication_id: str, at: datetime, reason: str
             f"The files of {target} are not as they were published.", "`receivables audit verify` names the file; choose another"
         )
     record(settings, at, (ROLLED_BACK, {"publication_id": publication_id, "reason": reason}))
-    switch(settings, target)
+    serve(settings, target, at)
 
 
-def release(settings: Settings, as_of_date: date, at: datetime, commit: str | None, leave: Release) -> Publication:
-    """Publish the blocked candidate of a date on the word of two people. Refused when one is both, or when nothing blocks."""
-    if leave.requested_by.strip().casefold() == leave.approved_by.strip().casefold():
-        raise DataRefusedError("Nobody approves a release of their own.", "have somebody else approve it")
-    if not all(text.strip() for text in (leave.requested_by, leave.approved_by, leave.reason)):
-        raise DataRefusedError("A release needs two names and a reason.", "give --requested-by, --approved-by and --reason")
+def ask_release(settings: Settings, as_of_date: date, at: datetime, reason: str) -> tuple[str, ...]:
+    """Ask that the blocked candidate of a date be published; gives what blocks it. Refused when nothing does."""
     candidate = read_candidate(settings, as_of_date)
-    if judge(settings, candidate).is_passed:
+    if not reason.strip():
+        raise DataRefusedError("A release needs a reason.", "give --reason TEXT")
+    told = told_verdict(Ledger(settings.ledger).proven(), candidate.candidate_id)
+    if told is None or not told["blocking"]:
         raise DataRefusedError("Nothing blocks this candidate.", f"run `receivables refresh --as-of {as_of_date}`")
-    return publish(settings, candidate, at, commit, leave)
+    asked = {"candidate_id": candidate.candidate_id, "as_of_date": as_of_date, "reason": reason, "user_id": settings.user_id}
+    record(settings, at, (RELEASE_ASKED, asked))
+    return tuple(told["blocking"])
+
+
+def approve_release(settings: Settings, as_of_date: date, at: datetime, commit: str | None) -> Publication:
+    """Publish the candidate of a date whose release another person has asked for. Refused to who asked."""
+    candidate = read_candidate(settings, as_of_date)
+    asked = _asked(Ledger(settings.ledger).proven(), candidate.candidate_id)
+    if asked is None:
+        raise DataRefusedError(
+            f"Nobody has asked to release the candidate as of {as_of_date}.",
+            f"ask with `receivables release --as-of {as_of_date} --reason TEXT`; another user then approves",
+        )
+    approver = signature(settings, at)
+    if asked.details["user_id"] == settings.user_id or _person(asked.by) == _person(approver):
+        raise DataRefusedError(
+            f"Nobody approves a release of their own: {asked.by} asked for it.",
+            "have another person approve it under their own user of the operating system",
+        )
+    return publish(settings, candidate, at, commit, Release(asked.by, approver, asked.details["reason"]))
+
+
+def _asked(entries: list[Entry], candidate_id: str) -> Entry | None:
+    """The request that waits for approval; None where there is none or it was granted."""
+    for entry in reversed(entries):
+        if entry.event in (RELEASE_ASKED, RELEASED) and entry.details["candidate_id"] == candidate_id:
+            return entry if entry.event == RELEASE_ASKED else None
+    return None
+
+
+def _person(signed: str) -> str:
+    """Of a signature, the person where one is named, else the user."""
+    return signed.partition(" (")[0].casefold()

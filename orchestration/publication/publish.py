@@ -5,9 +5,9 @@ the new one, whole.
 """
 
 import json
-import os
 import shutil
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,33 +17,34 @@ import duckdb
 from ingestion.archive import fingerprint
 from ingestion.errors import DataRefusedError
 from ingestion.sql import literal, quoted, whole_number
-from orchestration.audit.record import (
-    PUBLISHED,
-    PUBLISHED_AGAIN,
-    RELEASED,
-    REMOVED,
-    VERDICT,
-    file_hashes,
-    loads_as_told,
-    newly_decided,
-    newly_used,
-    record,
-    recorded_files,
-)
+from orchestration.audit.events import PUBLISHED, PUBLISHED_AGAIN, RELEASED, REMOVED, SERVED, VERDICT, record
+from orchestration.audit.ledger import Entry, Ledger
+from orchestration.audit.record import MANIFEST, PART, file_hashes, newly_decided, newly_used, recorded_files
+from orchestration.dbt_manifest import proven_manifest
 from orchestration.publication.candidate import Candidate
 from orchestration.publication.fingerprint import combined_hash, table_hashes
 from orchestration.publication.marts import Mart, read_marts
-from orchestration.publication.serving import published_id, published_manifest
+from orchestration.publication.serving import (
+    DATABASE,
+    PARQUET,
+    pointed_at,
+    published_id,
+    published_manifest,
+    serving_problems,
+    switch,
+    synced,
+    told_serving,
+)
 from orchestration.quality.evidence import write_json
-from orchestration.quality.gate import Verdict, judge
+from orchestration.quality.gate import Verdict, judge, told_verdict
+from orchestration.quality.raw import told_loads
 from orchestration.settings import PROJECT_ROOT, Settings
 
-DATABASE = "receivables.duckdb"
-MANIFEST = "manifest.json"
+PUBLICATION_TABLE = "dim_publication"
 # Of a publication's manifest, what the ledger is told.
 TOLD = (
     "publication_id", "candidate_id", "content_hash", "as_of_date", "known_through", "code_commit", "lock_sha256",
-    "policy_versions", "warnings",
+    "project_state", "policy_versions", "warnings",
 )  # fmt: skip
 
 
@@ -62,7 +63,7 @@ class Publication:
 
 @dataclass(frozen=True)
 class Release:
-    """Leave to publish over what blocks: who asks, who else approves, and why."""
+    """Leave to publish over what blocks: who asked, who else approved, and why."""
 
     requested_by: str
     approved_by: str
@@ -77,6 +78,7 @@ def publish(
 ) -> Publication:
     """Publish a candidate that the gate passes or two people release over what blocks; PublicationRefusedError otherwise."""
     verdict = judge(settings, candidate)
+    _refuse_another_verdict(settings, candidate, verdict)
     if not verdict.is_passed:
         if release is None:
             raise PublicationRefusedError(
@@ -85,26 +87,62 @@ def publish(
             )
         record(settings, published_at, (RELEASED, {"candidate_id": candidate.candidate_id, **asdict(release)}))
         flagged = tuple(f"{problem} ({release})" for problem in verdict.blocking)
-        verdict = Verdict((), (*flagged, *verdict.warnings), verdict.check_count)
+        verdict = replace(verdict, blocking=(), warnings=(*flagged, *verdict.warnings))
     target = settings.publications / candidate.publication_id
     is_whole = is_as_recorded(settings, target)
     if is_whole and is_served(settings, target):
         return Publication(candidate.publication_id, is_new=False, warnings=verdict.warnings)
     if not is_whole:
-        manifest = _build(settings, candidate, verdict, target, published_at, commit)
-        # Told before the switch: whatever BI may see, the ledger knows.
-        record(
-            settings,
-            published_at,
-            (PUBLISHED, {key: manifest[key] for key in TOLD} | {"files": file_hashes(target)}),
-            *newly_used(settings, candidate.publication_id, candidate.as_of_date),
-            *newly_decided(settings, candidate.publication_id),
-        )
+        _build(settings, candidate, verdict, target, published_at, commit)
     else:
         record(settings, published_at, (PUBLISHED_AGAIN, {"publication_id": target.name}))
-    switch(settings, target)
+    serve(settings, target, published_at)
     _forget_old(settings, published_at)
     return Publication(candidate.publication_id, is_new=True, warnings=verdict.warnings)
+
+
+def _refuse_another_verdict(settings: Settings, candidate: Candidate, verdict: Verdict) -> None:
+    """Refuse a candidate on which the ledger tells no verdict, or one that rests on other evidence than stands there now."""
+    told = told_verdict(Ledger(settings.ledger).proven(), candidate.candidate_id)
+    now = json.loads(json.dumps(asdict(verdict)))
+    if told is None:
+        problem = f"The ledger tells of no verdict on candidate {candidate.candidate_id}."
+    elif differing := [name for name, value in now.items() if told.get(name) != value]:
+        problem = f"The verdict on candidate {candidate.candidate_id} was made on other {', '.join(differing)} than stand now."
+    else:
+        return
+    raise PublicationRefusedError(problem, "run the whole refresh again; the last published set is untouched")
+
+
+def serve(settings: Settings, target: Path, at: datetime) -> None:
+    """Have BI read a publication, and the ledger know that it does. What is to be read was told before."""
+    switch(settings, target)
+    record(settings, at, (SERVED, {"publication_id": target.name}))
+
+
+def heal_serving(settings: Settings, at: datetime) -> list[str]:
+    """Bring what BI reads to what the ledger tells, after a kill in between or another hand; gives what was found, in words."""
+    _finish_move(settings)
+    told = told_serving(Ledger(settings.ledger).proven())
+    recorded = recorded_files(settings).get(told.publication_id) if told else None
+    if told is None or recorded is None:
+        return []
+    problems = list(serving_problems(settings, recorded))
+    served = pointed_at(settings)
+    if served is None or served.name.rpartition(".")[0] != told.publication_id:
+        problems.append(f"{settings.published} shows another publication than {told.publication_id}, which the ledger tells of")
+    target = settings.publications / told.publication_id
+    if (problems or not told.is_done) and is_as_recorded(settings, target):
+        serve(settings, target, at)
+    return problems if told.is_done else []
+
+
+def _finish_move(settings: Settings) -> None:
+    """Put in place the publication that the ledger knows and a kill left under its first name."""
+    for name in recorded_files(settings):
+        part, target = settings.publications / f"{name}{PART}", settings.publications / name
+        if not target.exists() and is_as_recorded(settings, part, name):
+            part.replace(target)
 
 
 def kept_folders(settings: Settings) -> dict[str, Path]:
@@ -120,60 +158,86 @@ def required_folder(settings: Settings, publication_id: str) -> Path:
     return kept[publication_id]
 
 
-def is_as_recorded(settings: Settings, target: Path) -> bool:
-    """Whether a publication's folder holds what the ledger tells of it, file by file."""
-    recorded = recorded_files(settings).get(target.name)
+def is_as_recorded(settings: Settings, target: Path, publication_id: str | None = None) -> bool:
+    """Whether a folder holds what the ledger tells of a publication [default: the one that it is named after], file by file."""
+    recorded = recorded_files(settings).get(publication_id or target.name)
     return recorded is not None and file_hashes(target) == recorded
 
 
 def is_served(settings: Settings, target: Path) -> bool:
-    """Whether BI reads just this publication."""
-    served = settings.serving_database
-    return served.exists() and fingerprint(served) == fingerprint(target / DATABASE)
+    """Whether BI reads just this publication, all of it as it was recorded."""
+    served = pointed_at(settings)
+    is_it = served is not None and served.name.rpartition(".")[0] == target.name
+    return is_it and not any(serving_problems(settings, recorded_files(settings)[target.name]))
+
+
+def publication_problems(settings: Settings, entries: list[Entry]) -> Iterator[str]:
+    """Publications that the ledger tells of without a verdict that passed their candidate, or a release of it, before them."""
+    passed: dict[str, bool] = {}
+    for entry in entries:
+        candidate_id = entry.details.get("candidate_id", "")
+        if entry.event == VERDICT:
+            passed[candidate_id] = not entry.details["blocking"]
+        elif entry.event == RELEASED and candidate_id in passed:
+            passed[candidate_id] = True
+        elif entry.event == PUBLISHED and not passed.get(candidate_id):
+            yield (
+                f"{settings.ledger} line {entry.number}: {entry.details['publication_id']} was published without a verdict that "
+                "passed it or a release by two people"
+            )
 
 
 def tell_verdict(settings: Settings, candidate: Candidate, at: datetime) -> None:
-    """Have the ledger know what the gate says of a candidate."""
+    """Have the ledger know what the gate says of a candidate, and on which evidence."""
     told = {"candidate_id": candidate.candidate_id, "as_of_date": candidate.as_of_date, **asdict(judge(settings, candidate))}
     record(settings, at, (VERDICT, told))
 
 
 def _build(
     settings: Settings, candidate: Candidate, verdict: Verdict, target: Path, published_at: datetime, commit: str | None
-) -> dict[str, Any]:
-    """Write a publication's files in a folder of their own and move it into place whole; gives its manifest.
+) -> None:
+    """Write a publication's files in a folder of their own, tell the ledger of them, and move the folder into place whole.
 
     The copies are hashed, not the originals: whatever became of the working database, what is published is what was checked.
     """
-    part = target.with_name(target.name + ".part")
+    part = target.with_name(target.name + PART)
     shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
+    (part / PARQUET).mkdir(parents=True)
     manifest = _manifest(settings, candidate, verdict, published_at, commit)
     with duckdb.connect(str(part / DATABASE)) as con:
         con.execute("set enable_progress_bar = false")
         con.execute(f"attach {literal(str(settings.working_database))} as working (read_only)")
         con.execute("create schema marts")
-        for mart in read_marts(settings.dbt_target / "manifest.json"):
+        for mart in read_marts(proven_manifest(settings)):
             _copy_mart(con, mart)
-            con.execute(f"copy marts.{quoted(mart.name)} to {literal(str(part / mart.name))} (format parquet)")
+            _write_parquet(con, mart.name, part)
+        policy_hashes = table_hashes(con, "policy", "working")
         con.execute("detach working")
-        hashes = table_hashes(con, "marts")
-        if hashes != candidate.mart_hashes:
+        if table_hashes(con, "marts") != candidate.mart_hashes or policy_hashes != candidate.policy_hashes:
             raise PublicationRefusedError(
                 "The working database no longer holds the candidate that the evidence is of.", "run the refresh again"
             )
         _describe_publication(con, manifest)
+        _write_parquet(con, PUBLICATION_TABLE, part)
         con.execute("checkpoint")
-    (part / "parquet").mkdir()
-    for name in candidate.mart_hashes:
-        (part / name).replace(part / "parquet" / f"{name}.parquet")
     write_json(part / MANIFEST, manifest)
-    for file in (part / DATABASE, *(part / "parquet").iterdir()):
-        _sync(file)
+    for file in (part / DATABASE, part / MANIFEST, *(part / PARQUET).iterdir()):
+        synced(file)
         file.chmod(0o444)
+    # Told before anybody can see it: whatever BI may see, the ledger knows.
+    record(
+        settings,
+        published_at,
+        (PUBLISHED, {key: manifest[key] for key in TOLD} | {"files": file_hashes(part)}),
+        *newly_used(settings, candidate.publication_id, candidate.as_of_date),
+        *newly_decided(settings, candidate.publication_id),
+    )
     shutil.rmtree(target, ignore_errors=True)
     part.replace(target)
-    return manifest
+
+
+def _write_parquet(con: duckdb.DuckDBPyConnection, table: str, folder: Path) -> None:
+    con.execute(f"copy marts.{quoted(table)} to {literal(str(folder / PARQUET / f'{table}.parquet'))} (format parquet)")
 
 
 def _copy_mart(con: duckdb.DuckDBPyConnection, mart: Mart) -> None:
@@ -211,7 +275,6 @@ def _manifest(
 ) -> dict[str, Any]:
     """What the publication is and came from."""
     with duckdb.connect(str(settings.working_database)) as con:
-        inputs = loads_as_told(con)
         project_state = (con.execute("select project_state from raw.refresh").fetchone() or (None,))[0]
         policies = con.execute(
             "select policy_area, policy_version from marts.dim_policies where is_in_force order by policy_area"
@@ -235,7 +298,7 @@ def _manifest(
         "lock_sha256": fingerprint(PROJECT_ROOT / "uv.lock"),
         "policy_versions": dict(policies),
         "policy_hashes": candidate.policy_hashes,
-        "inputs": inputs,
+        "inputs": [dict(load) for _, load in sorted(told_loads(Ledger(settings.ledger).proven()).items())],
         "control_totals": [{"company": c, "currency": k, "outstanding_amount": amount} for c, k, amount in totals],
         "marts": {name: {"content_hash": candidate.mart_hashes[name], "rows": rows[name]} for name in rows},
         "checks_passed": verdict.check_count - len(verdict.warnings),
@@ -244,23 +307,11 @@ def _manifest(
     }
 
 
-def switch(settings: Settings, target: Path) -> None:
-    """Point BI at a publication: the serving file is replaced in one step, and so is the link to its Parquet files."""
-    settings.published.mkdir(parents=True, exist_ok=True)
-    copy = settings.published / f".{DATABASE}.part"
-    shutil.copyfile(target / DATABASE, copy)
-    _sync(copy)
-    copy.replace(settings.serving_database)
-    link = settings.published / ".parquet.part"
-    link.unlink(missing_ok=True)
-    link.symlink_to(os.path.relpath(target / "parquet", settings.published))
-    link.replace(settings.published / "parquet")
-
-
 def _forget_old(settings: Settings, at: datetime) -> None:
-    """Remove all but the last publications, never the one that BI reads; the ledger is told before."""
-    folders = kept_folders(settings).values()
-    newest_first = sorted(folders, key=lambda folder: ((folder / MANIFEST).stat().st_mtime, folder.name), reverse=True)
+    """Remove all but the last publications by the ledger, never the one that BI reads; the ledger is told before."""
+    entries = Ledger(settings.ledger).proven()
+    published = {entry.details["publication_id"]: entry.number for entry in entries if entry.event == PUBLISHED}
+    newest_first = sorted(kept_folders(settings).values(), key=lambda folder: published.get(folder.name, 0), reverse=True)
     current = published_id(settings)
     old = [folder for folder in newest_first[settings.kept_publications :] if folder.name != current]
     record(settings, at, *((REMOVED, {"publication_id": folder.name}) for folder in old))
@@ -268,6 +319,3 @@ def _forget_old(settings: Settings, at: datetime) -> None:
         shutil.rmtree(folder)
 
 
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

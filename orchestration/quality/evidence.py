@@ -1,12 +1,26 @@
-"""Evidence: recorded outcomes of checks, one JSON file per load or candidate and check. Written once, read by the gate."""
+"""Evidence: recorded outcomes of checks, a JSON file for each check of a load or candidate, whose hash the ledger is told.
 
+A file that is not as the ledger tells is no evidence: whoever writes or copies one has vouched for nothing.
+"""
+
+import hashlib
 import json
 import os
 import tempfile
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from ingestion.archive import fingerprint
+from orchestration.audit.events import EVIDENCE, VERDICT
+from orchestration.audit.events import record as tell
+from orchestration.audit.ledger import Entry, Ledger
+from orchestration.settings import Settings
+
+GROUP_READABLE = 0o640
 
 
 @dataclass(frozen=True)
@@ -24,28 +38,98 @@ class CheckOutcome:
     checked_at: str | None = None
 
 
-def record(folder: Path, outcomes: list[CheckOutcome], at: datetime) -> None:
-    """Write outcomes into a folder of evidence, a file for each check code, replacing what an earlier attempt left."""
+class Recorded:
+    """The evidence of a home that is as the ledger tells, by place (`loads/KEY`, `candidates/ID`) and check code."""
+
+    def __init__(self, settings: Settings, entries: Iterable[Entry] | None = None) -> None:
+        self._folder = settings.evidence
+        self._told: dict[tuple[str, str], str] = {}
+        for entry in Ledger(settings.ledger).proven() if entries is None else entries:
+            if entry.event == EVIDENCE:
+                for check_code, sha256 in entry.details["files"].items():
+                    self._told[entry.details["place"], check_code] = sha256
+
+    def sha256(self, place: str, check_code: str) -> str | None:
+        """Hash of a file of evidence that is as the ledger tells; None where there is none such."""
+        path, told = evidence_file(self._folder, place, check_code), self._told.get((place, check_code))
+        return told if told is not None and path.exists() and fingerprint(path) == told else None
+
+    def outcomes(self, place: str, check_code: str) -> list[CheckOutcome]:
+        """What a check found; empty where no file is as the ledger tells."""
+        if self.sha256(place, check_code) is None:
+            return []
+        body = json.loads(evidence_file(self._folder, place, check_code).read_text(encoding="utf-8"))
+        return [CheckOutcome(**outcome) for outcome in body]
+
+    def checks(self, place: str) -> list[str]:
+        """Codes of the checks whose evidence stands at a place."""
+        return sorted(code for told_place, code in self._told if told_place == place and self.sha256(place, code) is not None)
+
+
+def record(settings: Settings, place: str, outcomes: list[CheckOutcome], at: datetime) -> None:
+    """Write outcomes at a place, a file for each check code, in place of what an earlier attempt left.
+
+    The ledger is told before: a run that is killed in between leaves what it tells of earlier, or nothing.
+    """
     stamped = [replace(outcome, checked_at=at.isoformat(sep=" ", timespec="seconds")) for outcome in outcomes]
-    for check_code in {outcome.check_code for outcome in outcomes}:
-        body = [asdict(outcome) for outcome in stamped if outcome.check_code == check_code]
-        write_json(folder / f"{check_code}.json", body)
+    texts = {
+        check_code: as_json([asdict(outcome) for outcome in stamped if outcome.check_code == check_code])
+        for check_code in sorted({outcome.check_code for outcome in outcomes})
+    }
+    files = {check_code: hashlib.sha256(text.encode()).hexdigest() for check_code, text in texts.items()}
+    if files:
+        tell(settings, at, (EVIDENCE, {"place": place, "files": files}))
+    for check_code, text in texts.items():
+        write_text(evidence_file(settings.evidence, place, check_code), text)
 
 
-def recorded(folder: Path, check_code: str) -> list[CheckOutcome]:
-    """Outcomes recorded for a check; empty when there are none or the file is not whole."""
-    try:
-        body = json.loads((folder / f"{check_code}.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return []
-    return [CheckOutcome(**outcome) for outcome in body]
+def evidence_problems(settings: Settings, entries: Iterable[Entry]) -> list[str]:
+    """Files of evidence that are not as the ledger tells, in words.
+
+    A file of an earlier time that the ledger told of may stand there, where a run was killed before it wrote another.
+    """
+    told: dict[tuple[str, str], set[str]] = defaultdict(set)
+    # What a verdict rests on must be there; what was told and never judged may not have been written.
+    judged: set[str] = set()
+    for entry in entries:
+        if entry.event == EVIDENCE:
+            for check_code, sha256 in entry.details["files"].items():
+                told[entry.details["place"], check_code].add(sha256)
+        elif entry.event == VERDICT:
+            judged |= {place for place, _ in told if place.startswith("loads/")} | {f"candidates/{entry.details['candidate_id']}"}
+    problems = []
+    for (place, check_code), hashes in sorted(told.items()):
+        path = evidence_file(settings.evidence, place, check_code)
+        if not path.exists():
+            problems += [f"{path} is gone"] if place in judged else []
+        elif fingerprint(path) not in hashes:
+            problems.append(f"{path} was changed")
+    known = {evidence_file(settings.evidence, place, check_code) for place, check_code in told}
+    found = (path for folder in ("loads", "candidates") for path in sorted((settings.evidence / folder).rglob("*.json")))
+    return problems + [f"{path} was added: no check that the ledger tells of left it" for path in found if path not in known]
+
+
+def evidence_file(folder: Path, place: str, check_code: str) -> Path:
+    """Where the evidence of a check stands."""
+    return folder / place / f"{check_code}.json"
+
+
+def as_json(body: object) -> str:
+    """A value as JSON, the same text for the same value."""
+    return json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True, default=str)
 
 
 def write_json(path: Path, body: object) -> None:
-    """Write a JSON file so that a reader sees the old one or the new one, never half of it."""
+    """Write a value as JSON; see `write_text`."""
+    write_text(path, as_json(body))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old one or the new one, never half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as file:
-        json.dump(body, file, ensure_ascii=False, indent=1, sort_keys=True, default=str)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=path.parent, suffix=".part", delete=False) as file:
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    Path(file.name).chmod(GROUP_READABLE)
     Path(file.name).replace(path)

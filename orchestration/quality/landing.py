@@ -18,7 +18,8 @@ from ingestion.notes import HARMLESS, SHEET_OR_COLUMN, Note, registered_notes
 from ingestion.profile import TableMapping, load_profile, profile_names
 from ingestion.sql import literal, quoted
 from ingestion.warehouse import LINEAGE_COLUMNS
-from orchestration.quality.evidence import CheckOutcome, record, recorded
+from orchestration.publication.fingerprint import combined_hash
+from orchestration.quality.evidence import CheckOutcome, Recorded, record
 from orchestration.quality.examples import rows_found
 from orchestration.quality.expectations import no_rows, suite_runner
 from orchestration.quality.plausibility import PLAUSIBILITY, check_plausibility, landing_policy
@@ -67,9 +68,9 @@ def check_loads(settings: Settings, contract: Contract, loads: list[Load], at: d
 
     What can hardly be so is judged by the policy in force on the day of the check, which is that of the load.
     """
-    outcomes, unchecked = [], []
+    outcomes, unchecked, recorded = [], [], Recorded(settings)
     for load in loads:
-        known = [o for code in LANDING_CHECKS for o in recorded(load_evidence(settings, load.load_id), code)]
+        known = [o for code in LANDING_CHECKS for o in recorded.outcomes(place_of(load), code)]
         if len(known) == len(LANDING_CHECKS):
             outcomes += known
         else:
@@ -97,7 +98,7 @@ def check_loads(settings: Settings, contract: Contract, loads: list[Load], at: d
                     runner.run(SUITE, f"load {load.load_id}", query, landing_suite(contract, load), contract.key),
                     *others[load.load_id],
                 ]
-                record(load_evidence(settings, load.load_id), found, at)
+                record(settings, place_of(load), found, at)
                 outcomes += found
     return outcomes
 
@@ -110,9 +111,17 @@ def _mapping(contract: Contract, load: Load) -> TableMapping | None:
     return mappings[load.mapping_number - 1] if load.mapping_number and load.mapping_number <= len(mappings) else None
 
 
-def load_evidence(settings: Settings, load_id: int) -> Path:
-    """Folder of a load's evidence."""
-    return settings.evidence / "loads" / str(load_id)
+def place_of(load: Load) -> str:
+    """Where the evidence of a load stands."""
+    return load_place(load.load_id, load.table_name, load.file_name, load.file_sha256, load.mapping_sha256)
+
+
+def load_place(load_id: int, table_name: str, file_name: str, file_sha256: str, mapping_sha256: str) -> str:
+    """Where the evidence of a load stands: also by what was loaded, and the contract and mapping by which it was.
+
+    So no evidence is another load's, whatever number it had in a working database that was lost.
+    """
+    return f"loads/{load_id}-{combined_hash((table_name, file_name, file_sha256, mapping_sha256))[:32]}"
 
 
 def _quarantine_outcome(database: Path, load: Load) -> CheckOutcome:

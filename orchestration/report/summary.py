@@ -5,7 +5,6 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.warehouse import open_working
 from orchestration.publication.serving import published_manifest
 from orchestration.settings import Settings
 
@@ -32,7 +31,12 @@ def _loaded(settings: Settings) -> Iterator[str]:
     """Rows delivered, loaded, quarantined and closed by source, with the reasons for quarantine."""
     if not settings.working_database.exists():
         return
-    with open_working(settings.working_database, settings.memory_limit) as con:
+    try:
+        con = duckdb.connect(str(settings.working_database), read_only=True)
+    except duckdb.Error as error:
+        yield f"What is loaded cannot be read: {str(error).splitlines()[0]}"
+        return
+    with con:
         if not con.execute("select 1 from information_schema.tables where table_name = 'loads'").fetchone():
             return
         sources = con.execute(

@@ -1,6 +1,6 @@
 """kill -9 at every boundary between stages, at random, and before every kind of write.
 
-What is published stays whole, no row is lost, and the run after it ends like one that nothing disturbed. At least 31 kills: 12 of
+What is published stays whole, no row is lost, and the run after it ends like one that nothing disturbed. At least 30 kills: 11 of
 whole refreshes here, 9 before steps of loading and 10 before writes of publishing, which their tests count.
 """
 
@@ -14,7 +14,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from orchestration.audit.verify import prove
+from orchestration.dbt_manifest import tell_parse
+from orchestration.settings import Settings
 from tests.conftest import RECEIVABLES, ROOT, Home
+from tests.faults import attacks
 from tests.faults.conftest import (
     EARLIER,
     LATER,
@@ -29,8 +33,44 @@ from tests.faults.conftest import (
 # What the command prints as a stage ends or begins; a kill at once after it meets the boundary.
 WHILE_LOADING = ["raw__any__metrics", "raw__bureau__registrations", "raw__erp__customers", "raw__erp__statement_confirmations"]
 AFTER_LOADING = ["building and testing", "s  warehouse", "s  gate__candidate", "s  published__receivables"]
-RANDOM_KILLS = 4
+RANDOM_KILLS = 3
+# By which signal a refresh is ended, how many seconds after which line: loading, dbt's start, within its build, in the suites.
+ENDED = [
+    (signal.SIGTERM, "raw__bureau__registrations", 0),
+    (signal.SIGINT, "building and testing", 0),
+    (signal.SIGTERM, "building and testing", 20),
+    (signal.SIGINT, "s  warehouse", 2),
+]
 SEED = 20261122
+
+
+def test_a_signal_ends_a_refresh_in_order(home: Home, undisturbed: Undisturbed) -> None:
+    """Said by a sentence and the exit code, told to the ledger, nothing left running or held; the next run is undisturbed."""
+    old = home.content_hash()
+    for number, line, seconds in ENDED:
+        process = subprocess.Popen(
+            [RECEIVABLES, *refresh_arguments(LATER)], env=home.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, start_new_session=True,
+        )  # fmt: skip
+        assert next((text for text in process.stdout if line in text), None), process.stderr.read()
+        time.sleep(seconds)
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 128 + number, (line, errors)
+        assert f"Ended by {number.name}, in order" in errors and "Traceback" not in errors, errors
+        assert not children_of_session(process.pid), line
+        assert published_hash(home) == old
+        told = home.run("status")
+        assert told.returncode == 1 and f"It was ended by {number.name}" in told.stdout and "Running" not in told.stdout
+        prove(Settings(home.path))
+    assert_published(refresh(home, LATER))
+    assert published_hash(home) == undisturbed.content_hash
+
+
+def children_of_session(session: int) -> list[str]:
+    """Processes that a command left running."""
+    found = subprocess.run(["ps", "-s", str(session), "-o", "args="], capture_output=True, text=True, check=False)
+    return [line for line in found.stdout.splitlines() if line.strip()]
 
 
 def killed_at(home: Home, as_of: str, line: str = "", seconds: float = 0.0) -> None:
@@ -90,10 +130,14 @@ def first_and_last_of_each_run(steps: list[str]) -> list[int]:
 
 def test_killed_before_every_kind_of_write_while_publishing(home_after: Home, undisturbed: Undisturbed, tmp_path: Path) -> None:
     """The later candidate stands judged and unpublished; BI reads the earlier date."""
+    subprocess.run(["chmod", "-R", "u+w", str(home_after.path / "published")], check=True)
     for name in ("publications", "published"):
         shutil.rmtree(home_after.path / name)
         shutil.copytree(undisturbed.before.path / name, home_after.path / name, symlinks=True)
-    shutil.copy(undisturbed.before.path / "ledger" / "ledger.jsonl", home_after.path / "ledger" / "ledger.jsonl")
+    entries = attacks.entries_of(home_after.path)
+    last = max(number for number, entry in enumerate(entries) if entry.event == "verdict")
+    attacks.written(home_after.path, entries[: last + 1])
+    tell_parse(Settings(home_after.path), home_after.path / "dbt")
     ready = tmp_path / "ready"
     shutil.copytree(home_after.path, ready, symlinks=True)
     told = part_of_refresh("publish", home_after, 0)
@@ -109,6 +153,8 @@ def test_killed_before_every_kind_of_write_while_publishing(home_after: Home, un
         done = part_of_refresh("publish", home_after, place)
         assert done.returncode in (-signal.SIGKILL, 0), done.stderr
         assert published_hash(home_after) in (old, undisturbed.content_hash)
+        # Whatever was told and not yet done, or done by halves, is nobody's attack.
+        prove(Settings(home_after.path), reads_archive=False)
     assert part_of_refresh("publish", home_after, 0).returncode == 0
     assert published_hash(home_after) == undisturbed.content_hash
     assert home_after.run("audit", "verify").returncode == 0

@@ -1,13 +1,14 @@
 """What is wrong is refused in plain words with exit code 1, and the last published set stays as it was."""
 
-import json
 import shutil
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
+from datetime import datetime
 
 import duckdb
 import pytest
 
+from orchestration.quality.evidence import CheckOutcome
 from tests.conftest import WORKED_LEDGER, Home
 
 
@@ -50,42 +51,40 @@ def test_every_command_has_help_with_an_example(new_home: Callable[[], Home], co
     assert done.returncode == 0 and "Example:" in done.stdout
 
 
-def _tamper_missing(evidence: Path) -> str:
-    (evidence / "candidate_suite.json").unlink()
-    return "candidate_suite: no evidence for 56 of 56"
+Outcomes = list[CheckOutcome]
 
 
-def _tamper_failed(evidence: Path) -> str:
-    file = evidence / "tie_out_rows_landed.json"
-    body = json.loads(file.read_text())
-    body[0]["is_passed"] = False
-    file.write_text(json.dumps(body))
-    return "tie_out_rows_landed (fct_tie_outs)"
+def _missing(outcomes: Outcomes) -> tuple[str, Outcomes, str]:
+    return "candidate_suite", [], "candidate_suite: no evidence for"
 
 
-def _tamper_partial(evidence: Path) -> str:
-    file = evidence / "dbt_tests.json"
-    file.write_text(json.dumps(json.loads(file.read_text())[1:]))
-    return "dbt_tests: no evidence for 1 of"
+def _failed(outcomes: Outcomes) -> tuple[str, Outcomes, str]:
+    return "tie_out_rows_landed", [replace(one, is_passed=False) for one in outcomes], "tie_out_rows_landed (fct_tie_outs)"
 
 
-def _tamper_foreign(evidence: Path) -> str:
-    evidence.rename(evidence.with_name("0" * 32))
-    return "dbt_tests: no evidence"
+def _partial(outcomes: Outcomes) -> tuple[str, Outcomes, str]:
+    return "dbt_tests", outcomes[1:], "dbt_tests: no evidence for 1 of"
 
 
-@pytest.mark.parametrize("tamper", [_tamper_missing, _tamper_failed, _tamper_partial, _tamper_foreign])
-def test_the_gate_fails_closed(demo_copy: Home, tamper: Callable[[Path], str]) -> None:
-    """Evidence that is missing, failed, partial or of another candidate blocks, whatever the graph has drawn."""
+@pytest.mark.parametrize("made", [_missing, _failed, _partial])
+def test_the_gate_fails_closed(demo_copy: Home, made: Callable[[Outcomes], tuple[str, Outcomes, str]]) -> None:
+    """Evidence that a run left missing, failed or partial blocks, whatever the graph has drawn."""
     from orchestration.publication.candidate import read_candidate
-    from orchestration.quality.gate import candidate_evidence, judge
+    from orchestration.quality.evidence import Recorded, record
+    from orchestration.quality.gate import candidate_place, judge
     from orchestration.settings import Settings
 
     settings = Settings(home=demo_copy.path)
     as_of_date = demo_copy.query("select as_of_date from marts.dim_publication")[0][0]
     candidate = read_candidate(settings, as_of_date)
     assert judge(settings, candidate).is_passed
-    said = tamper(candidate_evidence(settings, candidate.candidate_id))
+    place = candidate_place(candidate.candidate_id)
+    check_code, _, said = made([])
+    _, outcomes, _ = made(Recorded(settings).outcomes(place, check_code))
+    if outcomes:
+        record(settings, place, outcomes, datetime(2027, 1, 1))  # noqa: DTZ001
+    else:
+        (settings.evidence / place / f"{check_code}.json").unlink()
     verdict = judge(settings, candidate)
     assert not verdict.is_passed and any(said in problem for problem in verdict.blocking), verdict.blocking
 
@@ -102,6 +101,7 @@ def test_marts_that_changed_after_their_checks_are_not_published(demo_copy: Home
     ((as_of_date, published_at),) = demo_copy.query("select as_of_date, published_at from marts.dim_publication")
     with duckdb.connect(str(settings.working_database)) as con:
         con.execute("update marts.fct_turnover set closing_base_amount = closing_base_amount + 0.01 where level = 'company'")
+    settings.published.chmod(0o755)
     settings.serving_database.unlink()
     with pytest.raises(PublicationRefusedError, match="no longer holds the candidate"):
         publish(settings, read_candidate(settings, as_of_date), published_at, None)

@@ -9,9 +9,9 @@ from pathlib import Path
 from ingestion.archive import fingerprint
 from orchestration.audit.diff import diff
 from orchestration.audit.ledger import Ledger
-from orchestration.quality.evidence import recorded
+from orchestration.quality.evidence import Recorded
 from orchestration.settings import ROW_CORRECTIONS, Settings
-from tests.conftest import ROOT, WORKED_LEDGER, Home
+from tests.conftest import OTHER_USER_ID, ROOT, WORKED_LEDGER, Home
 
 C01_INVOICE = "A1,C01-I,invoice,C01,2026-01-15,,2026-02-14,CNY,100.00"
 
@@ -34,13 +34,20 @@ def test_a_ledger_that_differs_by_a_cent_is_not_published_unless_two_people_rele
     assert "untouched" in done.stderr and "Traceback" not in done.stderr
     assert home.content_hash() == ledger.content_hash()
 
-    reason = ("--reason", "the bank posts tomorrow")
-    asked = ("release", "--as-of", "2026-03-31", *reason, "--requested-by", "Li Na", "--approved-by")
-    alone = home.run(*asked, "li na")
+    told = home.run("status")
+    assert told.returncode == 1 and "as of 2026-03-31, started" in told.stdout and "REFUSED" in told.stdout
+    assert "BI reads 2026-03-31-" in told.stdout and "loads came since and are not in what BI reads" in told.stdout
+    approve = ("release", "--as-of", "2026-03-31", "--approve")
+    unasked = home.run(*approve)
+    assert unasked.returncode == 1 and "Nobody has asked to release" in unasked.stderr
+    asked = home.run("release", "--as-of", "2026-03-31", "--reason", "the bank posts tomorrow")
+    assert asked.returncode == 0 and "10000.00 against 10000.01" in asked.stdout
+    alone = home.run(*approve)
     assert alone.returncode == 1 and "Nobody approves a release of their own" in alone.stderr
-    together = home.run(*asked, "Wang Wei")
-    assert together.returncode == 0 and "released by Li Na and Wang Wei: the bank posts tomorrow" in together.stdout
-    assert home.query("select has_warnings, contains(warnings, 'Wang Wei') from marts.dim_publication") == [(True, True)]
+    together = home.run_as_another(*approve)
+    assert together.returncode == 0 and f"uid {OTHER_USER_ID}: the bank posts tomorrow" in together.stdout, together.stderr
+    released = f"select has_warnings, contains(warnings, 'uid {OTHER_USER_ID}') from marts.dim_publication"
+    assert home.query(released) == [(True, True)]
     assert home.query("select count(*) from marts.fct_tie_outs where status_code = 'differs'") == [(1,)]
 
     first, listed = ledger.query("select publication_id from marts.dim_publication")[0][0], home.run("publications").stdout
@@ -51,8 +58,10 @@ def test_a_ledger_that_differs_by_a_cent_is_not_published_unless_two_people_rele
     back = home.run("rollback", first, "--reason", "the bank did not post")
     assert back.returncode == 0 and home.content_hash() == ledger.content_hash()
     events = [entry.event for entry in Ledger(home.path / "ledger" / "ledger.jsonl").entries()]
-    assert [event for event in events if event not in ("load", "policy_used", "row_decided")] == [
-        "verdict", "published", "refresh", "verdict", "refresh", "released", "published", "rolled_back"
+    quiet = ("load", "policy_used", "row_decided", "evidence", "project_parsed")
+    assert [event for event in events if event not in quiet] == [
+        "verdict", "published", "served", "refresh", "verdict", "refresh", "release_asked", "released", "published", "served",
+        "rolled_back", "served",
     ]  # fmt: skip
     assert home.run("audit", "verify").returncode == 0
 
@@ -129,7 +138,8 @@ def test_an_application_to_an_unknown_document_stops_the_build(new_home: Callabl
         rf"problem=credit document DRAFT-\x1b[2J was not delivered (applications.csv line {line + 1})"
     )
     (evidence,) = (home.path / "evidence" / "refused").rglob("dbt_tests.json")
-    failed = [outcome.summary for outcome in recorded(evidence.parent, "dbt_tests") if outcome.summary.startswith("fail")]
+    outcomes = Recorded(Settings(home.path)).outcomes(f"refused/{evidence.parent.name}", "dbt_tests")
+    failed = [outcome.summary for outcome in outcomes if outcome.summary.startswith("fail")]
     *_, refresh = Ledger(home.path / "ledger" / "ledger.jsonl").entries()
     for place in (done.stderr, (home.path / "refresh.log").read_text(), *failed, *refresh.details["problems"]):
         assert told in place, place

@@ -99,7 +99,8 @@ def test_no_suite_has_an_expectation_whose_rows_could_not_be_named() -> None:
     )  # fmt: skip
     suites = [mart_suite(Mart(name, "", {"a": ""}, ("a", "b")), date(2026, 1, 1)) for name in names]
     suites += [
-        landing_suite(contract, Load(1, contract.name, "p", 1, "f", "", 1, 1, 0, None)) for contract in load_contracts().values()
+        landing_suite(contract, Load(1, contract.name, "p", 1, "f", "", "", 1, 1, 0, None))
+        for contract in load_contracts().values()
     ]
     for expectation in (one for suite in suites for one in suite):
         kind, arguments = expectation.configuration.type, expectation.configuration.kwargs

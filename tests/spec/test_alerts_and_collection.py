@@ -66,8 +66,8 @@ def test_a_salesperson_over_the_red_line_raises_an_alert_that_names_who_owes(led
     ((excess, overdue),) = ledger.query(
         "select 100 * sum(outstanding_base_amount) filter (due_date < as_of_date) / sum(outstanding_base_amount) - 15, "
         "sum(outstanding_base_amount) filter (due_date < as_of_date) "
-        "from marts.fct_open_items where as_of_date = '2026-03-31' and outstanding_amount > 0 and salesperson_code = 'unassigned' "
-        "and document_type <> 'fx_revaluation'"
+        "from marts.fct_open_items where as_of_date = '2026-03-31' and outstanding_amount > 0 and salesperson_code = 'unassigned'"
+        " and document_type <> 'fx_revaluation'"
     )
     ((alert_id, level, measured),) = ledger.query(
         "select alert_id, level_code, measured_value from marts.fct_alerts "
@@ -79,8 +79,8 @@ def test_a_salesperson_over_the_red_line_raises_an_alert_that_names_who_owes(led
         f"where alert_id = '{alert_id}' and as_of_date = '2026-03-31' and evidence_type = 'debtor'"
     ) == ledger.query(
         f"select {overdue}::decimal(18, 2), count(distinct customer_id) from marts.fct_open_items "
-        "where as_of_date = '2026-03-31' and outstanding_amount > 0 and due_date < as_of_date and salesperson_code = 'unassigned' "
-        "and document_type <> 'fx_revaluation'"
+        "where as_of_date = '2026-03-31' and outstanding_amount > 0 and due_date < as_of_date and salesperson_code = 'unassigned'"
+        " and document_type <> 'fx_revaluation'"
     )
 
 

@@ -20,7 +20,7 @@ DAMAGE = (
     (
         "delete from staging.stg_erp__orders where line_number = 2",
         "staged_completely of stg_erp__orders",
-        "1 row: expected_row_count=",
+        "expected_row_count=2, staged_row_count=1 (orders.csv)",
     ),
     (
         "insert into staging.stg_ingestion__loads from staging.stg_ingestion__loads where load_id = 1",

@@ -153,7 +153,9 @@ def _ambiguous(
 
 def _exchanged(subject: Subject, rules: Mapping[str, Rule], file_format: FileFormat) -> Iterator[tuple[str, str]]:
     """Dates that were set aside and fit with day and month exchanged: then those that fit both ways were read wrongly."""
-    told = [one for one in file_format.date_formats if "%d" in one and "%m" in one]
+    # A leading zero more or less says nothing of which is which.
+    written = [one.replace("%-", "%") for one in file_format.date_formats]
+    told = [one for one in written if "%d" in one and "%m" in one]
     exchanged = [one.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m") for one in told]
     columns = ", ".join(literal(column.name) for column in subject.contract.columns if column.type == "date")
     if told:

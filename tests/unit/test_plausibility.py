@@ -89,13 +89,16 @@ def test_dates_that_begin_with_the_year_are_doubted_only_on_eight_different_days
     assert [warned(warehouse, "erp.documents", DATES, load) is not None for load in (0, 1, 2)] == [False, False, True]
 
 
-def test_a_file_with_day_and_month_exchanged_is_told_by_the_dates_that_fit_only_so(warehouse: RawWarehouse) -> None:
+@pytest.mark.parametrize(("date_format", "zero"), [("%d/%m/%Y", "0"), ("%-d/%-m/%Y", "")])
+def test_a_file_with_day_and_month_exchanged_is_told_by_the_dates_that_fit_only_so(
+    warehouse: RawWarehouse, date_format: str, zero: str
+) -> None:
     """Month first, read as day first: 01/25 is set aside, and 02/03 was read as 2 March."""
-    written(warehouse, "%d/%m/%Y")
-    rows = document("D1", dated="01/25/2026") + document("D2", dated="02/03/2026")
+    written(warehouse, date_format)
+    rows = document("D1", dated=f"{zero}1/25/2026") + document("D2", dated=f"{zero}2/{zero}3/2026")
     warehouse.deliver("erp.documents", "documents.csv", HEADER + rows)
     told = warned(warehouse, "erp.documents", DATES)
-    assert told is not None and "dates fit only with day and month exchanged" in told and "value=01/25/2026" in told
+    assert told is not None and "dates fit only with day and month exchanged" in told and f"value={zero}1/25/2026" in told
 
 
 def test_an_amount_a_thousand_times_the_usual(warehouse: RawWarehouse) -> None:

@@ -9,8 +9,8 @@ with daily as (
         effective_date,
         valid_from,
         valid_before,
-        sum(paid_base_amount * days_late) as late_amount_days,
-        sum(paid_base_amount) as paid_base_amount,
+        {{ known_sum("paid_base_amount * days_late") }} as late_amount_days,
+        {{ known_sum("paid_base_amount") }} as paid_base_amount,
         count(case when is_first_part then 1 end) as payment_count
     from {{ ref("int_receivables__payments") }}
     group by receipt_allocation, instalment_allocation, customer_id, effective_date, valid_from, valid_before
@@ -29,10 +29,11 @@ summed as (
         windows.as_of_date,
         daily.customer_id,
         windows.minimum_payment_count,
-        sum(daily.late_amount_days) as late_amount_days,
-        sum(daily.paid_base_amount) as paid_base_amount,
-        sum(case when daily.effective_date > windows.recent_after then daily.late_amount_days end) as recent_late_amount_days,
-        sum(case when daily.effective_date > windows.recent_after then daily.paid_base_amount end) as recent_paid_base_amount,
+        -- One payment without a rate, and nobody knows what weight the others carry.
+        {{ known_sum("daily.late_amount_days") }} as late_amount_days,
+        {{ known_sum("daily.paid_base_amount") }} as paid_base_amount,
+        {{ known_sum("daily.late_amount_days", "daily.effective_date > windows.recent_after") }} as recent_late_amount_days,
+        {{ known_sum("daily.paid_base_amount", "daily.effective_date > windows.recent_after") }} as recent_paid_base_amount,
         coalesce(sum(case when daily.effective_date > windows.recent_after then daily.payment_count end), 0) as recent_payment_count,
         coalesce(sum(case when daily.effective_date <= windows.recent_after then daily.payment_count end), 0) as earlier_payment_count
     from windows

@@ -31,19 +31,21 @@ def judged_rows(contract: Contract, mapping: TableMapping, file_columns: tuple[s
     """A query over `delivered`: line_number, every contract column typed, and the lists `problems`, `left_out` and `altered`."""
     columns, form = contract.columns, mapping.file_format
     sources = {column.name: _source(column, mapping, file_columns) for column in columns}
+    # Of a column that is not mapped there is nothing to judge: the query is planned for the others.
+    read = [column for column in columns if sources[column.name] or column.required]
     computed = _listed(
         f"{_guarded(source.expression)} as {quoted('computed_' + name)}"
         for name, source in sources.items() if source and source.expression is not None
     )  # fmt: skip
-    raw = _listed(f"{_raw(name, source, form)} as {quoted('raw_' + name)}" for name, source in sources.items())
-    clean = _listed(f"{_clean(column, sources[column.name])} as {quoted('clean_' + column.name)}" for column in columns)
-    texts = _listed(f"{_text(column, sources[column.name], form)} as {quoted('text_' + column.name)}" for column in columns)
-    numbers = _listed(f"{_number(c, form)} as {quoted('number_' + c.name)}" for c in columns if c.type in DECIMALS)
-    typed = _listed(f"{_typed(c, form)} as {quoted('typed_' + c.name)}" for c in columns)
-    reasons = _listed(f"{_reason(c, sources[c.name], form)} as {quoted('reason_' + c.name)}" for c in columns)
-    values = _listed(f"{_fitted(c)} as {quoted(c.name)}" for c in columns)
-    of_row = [c for c in columns if c.if_unfit == "row"]
-    of_value = [c for c in columns if c.if_unfit == "value"]
+    raw = _listed(f"{_raw(c.name, sources[c.name], form)} as {quoted('raw_' + c.name)}" for c in read)
+    clean = _listed(f"{_clean(column, sources[column.name])} as {quoted('clean_' + column.name)}" for column in read)
+    texts = _listed(f"{_text(column, sources[column.name], form)} as {quoted('text_' + column.name)}" for column in read)
+    numbers = _listed(f"{_number(c, form)} as {quoted('number_' + c.name)}" for c in read if c.type in DECIMALS)
+    typed = _listed(f"{_typed(c, form)} as {quoted('typed_' + c.name)}" for c in read)
+    reasons = _listed(f"{_reason(c, sources[c.name], form)} as {quoted('reason_' + c.name)}" for c in read)
+    values = _listed(f"{_fitted(c) if c in read else f'null::{c.sql_type}'} as {quoted(c.name)}" for c in columns)
+    of_row = [c for c in read if c.if_unfit == "row"]
+    of_value = [c for c in read if c.if_unfit == "value"]
     rules = [_rule_problem(contract, rule.expression, rule.reason) for rule in contract.row_rules]
     scope_problem = literal(f"`where` of the profile cannot be computed of this line: {mapping.where}")
     of_line = (
@@ -51,10 +53,10 @@ def judged_rows(contract: Contract, mapping: TableMapping, file_columns: tuple[s
     )
     row_problems = [_problem("null::varchar", "null::varchar", of_line), *(_found(c) for c in of_row)]
     is_unfit = " or ".join([f"({of_line}) is not null", *(f"{quoted('reason_' + c.name)} is not null" for c in of_row)])
-    left_out, altered = [_found(c) for c in of_value], [p for c in columns for p in _altered(c, sources[c.name])]
+    left_out, altered = [_found(c) for c in of_value], [p for c in read for p in _altered(c, sources[c.name])]
     any_left_out = " or ".join(f"{quoted('reason_' + c.name)} is not null" for c in of_value)
-    any_altered = " or ".join(f"{quoted('altered_' + c.name)}" for c in columns if _may_alter(c, sources[c.name]))
-    is_altered = _listed(f"{_is_altered(c)} as {quoted('altered_' + c.name)}" for c in columns if _may_alter(c, sources[c.name]))
+    any_altered = " or ".join(f"{quoted('altered_' + c.name)}" for c in read if _may_alter(c, sources[c.name]))
+    is_altered = _listed(f"{_is_altered(c)} as {quoted('altered_' + c.name)}" for c in read if _may_alter(c, sources[c.name]))
     names = ", ".join(quoted(column.name) for column in columns)
     return f"""
         with computed as (
@@ -81,7 +83,7 @@ def judged_rows(contract: Contract, mapping: TableMapping, file_columns: tuple[s
         fitted as (
             select *{values}, coalesce({is_unfit}, false) as is_unfit from checked
         )
-        select line_number, {names}, reader_problem is null as is_split, {_is_amount_sure(contract)} as is_amount_sure,
+        select line_number, {names}, reader_problem is null as is_split, {_is_amount_sure(contract, read)} as is_amount_sure,
             case when is_unfit then {_those(row_problems)}
             {
         f"when {' or '.join(f'not ({rule.expression})' for rule in contract.row_rules)} then {_those(rules)}" if rules else ""
@@ -96,11 +98,11 @@ def judged_rows(contract: Contract, mapping: TableMapping, file_columns: tuple[s
         from fitted"""
 
 
-def _is_amount_sure(contract: Contract) -> str:
+def _is_amount_sure(contract: Contract, read: list[Column]) -> str:
     """Whether the row's amount is what the line says; of a line that cannot be split, where all around it is as it should be."""
-    if contract.amount_column is None:
+    if contract.amount_column not in [column.name for column in read]:
         return "false"
-    fits = [f"contains({quoted('number_' + contract.amount_column)}, '.')"]
+    fits = [f"contains({quoted(f'number_{contract.amount_column}')}, '.')"]
     for column in contract.columns:
         if column.required and (column.type in ("date", "timestamp") or column.pattern or column.allowed):
             value = quoted("typed_" + column.name)

@@ -1,10 +1,12 @@
 -- What of each debt is promised on a reporting date, and for when: a promise goes to the document's debts, oldest due first, in its amount.
 -- Grain: one row per as_of_date, company_code, document_no, instalment_no and promised_date.
+--
+-- What was promised for the reporting date and is open at its end did not come: it is expected as if nothing were promised.
 with promised as (
     select dates.as_of_date, promises.company_code, promises.document_no, promises.promised_date, sum(promises.promised_amount) as promised_amount
     from {{ ref("int_dates__reporting") }} as dates
     inner join {{ ref("stg_crm__promises_to_pay") }} as promises
-        on promises.promised_on <= dates.as_of_date and promises.promised_date >= dates.as_of_date
+        on promises.promised_on <= dates.as_of_date and promises.promised_date > dates.as_of_date
     group by dates.as_of_date, promises.company_code, promises.document_no, promises.promised_date
 ),
 

@@ -8,7 +8,8 @@ with numbered as (
         draw('newcomer', customer_no) < 0.2 as is_newcomer,
         -- One customer in fifty has ordered for the first time in the last weeks: nothing is posted yet.
         draw('prospect', customer_no) < 0.02 as is_prospect,
-        draw('country', customer_no) as country_draw
+        -- Every third of these first orders comes from abroad.
+        case when draw('prospect', customer_no) < 0.007 then 0.93 else draw('country', customer_no) end as country_draw
     from range(getvariable('customer_count')::bigint) as numbers(customer_no)
 ),
 
@@ -36,7 +37,7 @@ named as (
                 || pick(['宏', '鑫', '中', '华', '恒', '德', '泰', '瑞', '金', '盛', '永', '嘉', '天', '东', '长', '信', '大', '安', '顺', '海'], 'root a', customer_no)
                 || pick(['远', '达', '通', '业', '盛', '力', '源', '峰', '隆', '辉', '基', '成', '利', '丰', '腾', '建', '工', '路', '程', '翔'], 'root b', customer_no)
                 || pick(['工程机械', '建设工程', '路桥', '设备租赁', '矿业', '重工', '建材', '物流设备', '机电', '钢结构'], 'trade', customer_no)
-            else pick(['Hanoi', 'Surabaya', 'Riyadh', 'Belgrade', 'Leipzig'], 'city abroad', customer_no) || ' '
+            else case country_code when 'VN' then 'Hanoi' when 'ID' then 'Surabaya' when 'SA' then 'Riyadh' when 'RS' then 'Belgrade' else 'Leipzig' end || ' '
                 || pick(['Construction Machinery', 'Road and Bridge', 'Mining Equipment', 'Earthworks'], 'trade abroad', customer_no) || ' ' || customer_no
         end as short_name,
         case

@@ -39,7 +39,8 @@ from sales where draw('order cancelled', sale_no) < 0.01
 order by 订单号;
 
 -- file: crm/collection_activities_{part}.xlsx
--- A call a week after the due day, a letter after a month, a visit after two; some calls are keyed on days that do not exist.
+-- A call a week after the due day, a letter after a month, a visit after two; some calls are keyed on days that do not exist,
+-- and of some nobody knows the cost yet.
 with contacts as (
     select s.settlement_no, s.customer_no, s.collector, steps.days, steps.channel, s.due_date + steps.days as contacted_on, s.company_code, s.invoice_no, s.payer
     from (select *, 'C' || lpad((customer_no % 15 + 1)::varchar, 3, '0') as collector,
@@ -53,7 +54,7 @@ with contacts as (
 select 'ACT' || settlement_no || '-' || days as 活动编号, 'A' || lpad(customer_no::varchar, 7, '0') as 客户账号,
     case when draw('bad day', settlement_no) < 0.001 then '2025-02-30' else strftime(contacted_on, '%Y-%m-%d') end as 活动日期, channel as 渠道,
     case when payer = 'defaulter' then pick(['未接听', '未接听', '拒绝'], 'outcome', settlement_no) else pick(['已说明', '承诺付款', '未接听', '已说明'], 'outcome', settlement_no + days) end as 结果,
-    company_code as 公司代码, invoice_no as 凭证号, collector as 催收人, case channel when '电话' then '5' when '函件' then '40' else '800' end as 催收费用
+    company_code as 公司代码, invoice_no as 凭证号, collector as 催收人, case when draw('cost to be told', settlement_no) < 0.0008 then '待定' when channel = '电话' then '5' when channel = '函件' then '40' else '800' end as 催收费用
 from contacts order by 活动编号;
 
 -- file: crm/promises_{part}.xlsx

@@ -8,8 +8,7 @@ with numbered as (
         draw('newcomer', customer_no) < 0.2 as is_newcomer,
         -- One customer in fifty has ordered for the first time in the last weeks: nothing is posted yet.
         draw('prospect', customer_no) < 0.02 as is_prospect,
-        -- Every third of these first orders comes from abroad.
-        case when draw('prospect', customer_no) < 0.007 then 0.93 else draw('country', customer_no) end as country_draw
+        draw('country', customer_no) as country_draw
     from range(getvariable('customer_count')::bigint) as numbers(customer_no)
 ),
 

@@ -14,9 +14,8 @@ select company_code as 公司代码, account_code as 客户编号, customer_name
     case
         when draw('credit code on file', customer_no) < 0.004 then left(credit_code, 17) || case right(credit_code, 1) when '0' then '1' else '0' end
         when draw('credit code on file', customer_no) < 0.96 then credit_code
-    end as 统一社会信用代码, segment_code as 客户细分,
-    -- Of who orders from abroad for the first time nothing is on file yet.
-    case when not is_prospect or credit_code is not null then industry_code end as 行业, country_code as 国家, salesperson_code as 销售员, terms_days as 付款天数, account_limit as 信用额度, strftime(customer_since, '%Y%m%d') as 合作起始日
+    end as 统一社会信用代码, segment_code as 客户细分, industry_code as 行业,
+    country_code as 国家, salesperson_code as 销售员, terms_days as 付款天数, account_limit as 信用额度, strftime(customer_since, '%Y%m%d') as 合作起始日
 from accounts order by company_code, account_code;
 
 -- file: erp/ar_documents_valuation.csv

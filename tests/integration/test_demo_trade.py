@@ -27,6 +27,7 @@ CONSTANT_BY_NATURE = {
     "fct_provision_rates.loss_given_default_pct": "one version of policy",
     "fct_sales_performance.red_line_pct": "one version of policy",
     "fct_risk_challengers.scorecard_code": "the shipped policy has one challenger",
+    "fct_risk_grades.note": "who owes nothing is known to owe nothing, so everybody of the demo has a score",
     "fct_concentration.note": "every currency of the demo has a rate",
     "dim_customer_records.customer_id_by_rule": "a person's answers are those of a checkout about the records of one home",
     "fct_quarantined_rows.corrected_values": "decisions on quarantined lines are those of a checkout about the files of one home",

@@ -280,7 +280,7 @@ def trace(mart: str, key: tuple[str, ...], column: str | None, shown: int, outpu
     \b
     Example:
       receivables trace fct_turnover level=company level_key=1000 as_of_date=2025-12-31
-      receivables trace fct_aging customer_id=91110105100001051N bucket_code=1-30 --format html > trace.html
+      receivables trace fct_aging customer_id=914101051000000084 bucket_code=1-30 --format html > trace.html
     """
     from orchestration.audit.trace import trace as trace_cell
 

@@ -49,8 +49,8 @@ def test_march_migrates_from_bucket_to_bucket(ledger: Home) -> None:
     ("bucket", "left", "rolled", "loss_rate"),
     [
         # An item or two are no evidence, of P1 or of all that keep books in CNY: policy's 50 %, in every bucket. From 90+ to loss
-        # 0.5, x loss given default 60 % x overlay 1.05 = 0.315; from each younger bucket half of the one after it.
-        ("90+", "0.00", "0.00", "0.315"),
+        # 0.5, x loss given default 60 % x overlay 1.1; from each younger bucket half as much as from the next, x overlay 1.05.
+        ("90+", "0.00", "0.00", "0.33"),
         # All 500 that left grew older (200) or were written off (300).
         ("61-90", "500.00", "500.00", "0.1575"),
         # 600 left: 500 + 40 grew older, 60 were paid.
@@ -79,7 +79,7 @@ def test_the_allowance_is_balance_times_loss_rate(ledger: Home) -> None:
         "where company_code = 'P1' and as_of_date = '2026-03-31' order by 1"
     ) == [
         ("61-90", Decimal("40.00"), "unproven", Decimal("6.30")),  # 40 x 0.1575
-        ("90+", Decimal("200.00"), "unproven", Decimal("63.00")),  # 200 x 0.315
+        ("90+", Decimal("200.00"), "unproven", Decimal("66.00")),  # 200 x 0.33
     ]
 
 

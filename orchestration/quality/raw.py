@@ -129,7 +129,25 @@ def raw_problems(con: duckdb.DuckDBPyConnection, told: Mapping[int, Mapping[str,
                 f"raw.{table} no longer holds what load {load_id} ({told[load_id]['file_name']}) brought: rows were changed, "
                 "added or taken out"
             )
-    return problems
+    return problems + _foreign_corrections(con)
+
+
+def _foreign_corrections(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Rows that claim to be corrected and stand on no line that was ever set aside."""
+    found = []
+    for contract in load_contracts().values():
+        rows = con.execute(
+            f"""select _load_id, _line_number from raw.{quoted(contract.raw_name)} as corrected
+            where _is_corrected and not exists (
+                select 1 from raw.quarantined_rows as aside
+                where aside.load_id = corrected._load_id and aside.line_number = corrected._line_number
+            ) order by all limit 1"""
+        ).fetchall()
+        found += [
+            f"raw.{contract.raw_name} holds a corrected row for line {line} of load {load_id}, which nobody set aside"
+            for load_id, line in rows
+        ]
+    return found
 
 
 def check_raw(con: duckdb.DuckDBPyConnection, told: Mapping[int, Mapping[str, Any]]) -> CheckOutcome:

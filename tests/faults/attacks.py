@@ -126,6 +126,15 @@ def raw_row_of_a_load_that_never_was(home: Path) -> str:
     return "raw holds rows of load 999"
 
 
+def raw_row_is_passed_off_as_corrected(home: Path) -> str:
+    in_working(
+        home,
+        "insert into raw.erp__documents select * replace ('X-1' as document_no, true as _is_corrected, 999 as _line_number) "
+        "from raw.erp__documents limit 1",
+    )
+    return "holds a corrected row for line 999"
+
+
 def load_is_forged(home: Path) -> str:
     in_working(home, "insert into raw.loads select * replace (999 as load_id) from raw.loads where load_id = 1")
     return "load 999"
@@ -515,8 +524,8 @@ def ledger_is_written_anew(home: Path) -> None:
 
 ATTACKS: list[Attack] = [
     raw_amount_is_changed, raw_row_is_taken_out, raw_row_is_added, raw_rows_are_swapped_between_two_columns,
-    raw_row_of_a_load_that_never_was, load_is_forged, load_in_the_middle_is_taken_out, last_load_is_taken_out, load_is_dated_back,
-    load_is_made_a_full_delivery, line_is_quarantined_by_hand,
+    raw_row_of_a_load_that_never_was, raw_row_is_passed_off_as_corrected, load_is_forged, load_in_the_middle_is_taken_out,
+    last_load_is_taken_out, load_is_dated_back, load_is_made_a_full_delivery, line_is_quarantined_by_hand,
     mart_is_edited, required_checks_are_taken_out_of_the_database, policy_is_edited_under_its_version,
     candidate_is_noted_otherwise,
     failed_check_is_made_to_pass, evidence_is_deleted, evidence_is_deleted_whole, one_outcome_is_taken_out_of_evidence,

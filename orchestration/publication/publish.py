@@ -317,5 +317,3 @@ def _forget_old(settings: Settings, at: datetime) -> None:
     record(settings, at, *((REMOVED, {"publication_id": folder.name}) for folder in old))
     for folder in old:
         shutil.rmtree(folder)
-
-

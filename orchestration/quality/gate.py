@@ -32,7 +32,6 @@ REQUIRED_CHECKS = Path("seeds") / "policy" / "policy_checks.csv"
 MADE_ONCE = {**CANDIDATE_CHECKS, RAW_AS_LOADED: "raw"}
 
 
-
 @dataclass(frozen=True)
 class RequiredCheck:
     """A check that policy requires: its code, where it is made, and whether its failure blocks."""

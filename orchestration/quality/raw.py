@@ -62,9 +62,7 @@ def load_contents(con: duckdb.DuckDBPyConnection, tables: Iterable[str] | None =
     return {load_id: combined_hash(found) for load_id, found in parts.items()}
 
 
-def _digests(
-    con: duckdb.DuckDBPyConnection, table: str, key: str, left_out: set[str], condition: str
-) -> list[tuple[Any, ...]]:
+def _digests(con: duckdb.DuckDBPyConnection, table: str, key: str, left_out: set[str], condition: str) -> list[tuple[Any, ...]]:
     """By load: count of rows, and of values by column, and two sums of the rows' MD5 that do not depend on their order.
 
     A row is the text of its values that are known, each by its column's name: a column that a contract gains changes nothing.

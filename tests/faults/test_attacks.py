@@ -333,9 +333,7 @@ with only_writer(Settings(Path(sys.argv[1])), "refresh", datetime(2027, 1, 1), a
 """
 
 
-def test_a_verdict_counts_only_for_the_project_that_it_was_made_under(
-    home_after: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_verdict_counts_only_for_the_project_that_it_was_made_under(home_after: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """A required check is taken out of the project after the verdict."""
     settings = Settings(home_after.path)
     monkeypatch.setattr("orchestration.quality.gate.project_state", lambda _: "f" * 64)

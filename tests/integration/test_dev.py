@@ -89,4 +89,3 @@ def test_a_web_socket_of_another_site_is_refused(port: int) -> None:
         "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol": "graphql-ws",
     }  # fmt: skip
     assert answered(port, "GET", "/graphql", {**handshake, "Origin": "https://evil.example"})[0] == http.client.FORBIDDEN
-

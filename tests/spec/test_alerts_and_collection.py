@@ -126,6 +126,10 @@ def test_a_habit_is_the_first_that_the_payments_meet(ledger: Home) -> None:
         "select habit_code, payment_count, early_count, late_count, average_days_late, round(days_late_spread, 2) "
         "from marts.fct_payment_behaviour where customer_id = 'T1-T02' and as_of_date = '2026-03-31'"
     ) == [("late", 2, 1, 1, Decimal("8.000000"), Decimal("15.56"))]
+    # One payment has no spread: that is unknown, not nothing.
+    assert ledger.query(
+        "select count(*) > 0, count(days_late_spread) from marts.fct_payment_behaviour where payment_count = 1"
+    ) == [(True, 0)]
 
 
 def test_key_figures_stand_beside_their_target(ledger: Home) -> None:

@@ -14,7 +14,7 @@ summed as (
         count(case when payments.days_late > 0 then 1 end) as late_count,
         max(payments.days_late) as latest_days_late,
         cast(avg(cast(payments.days_late as double)) as decimal(24, 6)) as average_days_late,
-        cast(coalesce(stddev_samp(cast(payments.days_late as double)), 0) as decimal(24, 6)) as days_late_spread
+        cast(stddev_samp(cast(payments.days_late as double)) as decimal(24, 6)) as days_late_spread
     from {{ ref("int_measures__parameters") }} as parameters
     inner join {{ ref("int_receivables__policies_dated") }} as aging on parameters.as_of_date = aging.as_of_date
     inner join {{ ref("int_receivables__payments") }} as payments

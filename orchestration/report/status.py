@@ -67,8 +67,8 @@ def _served_lines(entries: list[Entry], newest: Mapping[str, Any] | None) -> Ite
     published = about[publication_id]
     yield f"BI reads {publication_id} as of {published['as_of_date']}, since {served.at} UTC"
     later = sum(entry.event == LOAD and entry.details["load_id"] > published["known_through"] for entry in entries)
-    if newest and (later or not newest["is_published"]):
-        days = (date.fromisoformat(newest["as_of_date"]) - date.fromisoformat(published["as_of_date"])).days
+    days = (date.fromisoformat(newest["as_of_date"]) - date.fromisoformat(published["as_of_date"])).days if newest else 0
+    if newest and (later or days):
         waited = datetime.fromisoformat(newest["started_at"]) - datetime.fromisoformat(served.at)
         yield (
             f"  The last refresh was {_plural(days, 'day')} on by as-of date and started {_plural(max(waited.days, 0), 'day')} "

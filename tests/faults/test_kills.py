@@ -68,9 +68,9 @@ def test_a_signal_ends_a_refresh_in_order(home: Home, undisturbed: Undisturbed) 
 
 
 def children_of_session(session: int) -> list[str]:
-    """Processes that a command left running."""
-    found = subprocess.run(["ps", "-s", str(session), "-o", "args="], capture_output=True, text=True, check=False)
-    return [line for line in found.stdout.splitlines() if line.strip()]
+    """Processes that a command left running; one that has ended and that nobody has asked about runs no more."""
+    found = subprocess.run(["ps", "-s", str(session), "-o", "stat=,args="], capture_output=True, text=True, check=False)
+    return [line for line in found.stdout.splitlines() if line.strip() and not line.startswith("Z")]
 
 
 def killed_at(home: Home, as_of: str, line: str = "", seconds: float = 0.0) -> None:

@@ -95,11 +95,11 @@ def test_of_many_parts_the_largest_are_shown_and_all_are_added_up(ledger: Home) 
 def _change_an_entry(home: Path) -> str:
     path = home / "ledger" / "ledger.jsonl"
     lines = path.read_text().splitlines()
-    entry = json.loads(lines[4])
+    number, entry = next((number, entry) for number, entry in enumerate(map(json.loads, lines), 1) if entry["event"] == "load")
     entry["details"]["loaded_row_count"] += 1
-    lines[4] = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    lines[number - 1] = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     path.write_text("\n".join(lines) + "\n")
-    return "line 5: the entry (load) was changed"
+    return f"line {number}: the entry (load) was changed"
 
 
 def _remove_an_entry(home: Path) -> str:

@@ -38,7 +38,7 @@ answered as (
 all_held as (
     select unified_social_credit_code, customer_id, known_at from held
     union all
-    select customer_id, customer_id, null from answered
+    select customer_id as unified_social_credit_code, customer_id, null as known_at from answered
 )
 
 select

@@ -11,7 +11,7 @@ with said as (
     from {{ ref("stg_crm__account_facts") }}
     union all
     select
-        'bureau ' || fact_key, 'bureau', null, unified_social_credit_code, null, registered_name, unified_social_credit_code, known_at
+        'bureau ' || fact_key, 'bureau', null, unified_social_credit_code as source_record, null, registered_name, unified_social_credit_code, known_at
     from {{ ref("stg_bureau__registration_facts") }}
 ),
 

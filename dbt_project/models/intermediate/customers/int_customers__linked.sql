@@ -3,5 +3,5 @@
 select record_key, rule_code, customer_id, confidence, customer_id_by_rule
 from {{ ref("int_customers__accounts_identified") }}
 union all
-select record_key, rule_code, customer_id, confidence, customer_id
+select record_key, rule_code, customer_id, confidence, customer_id as customer_id_by_rule
 from ({{ first_single_link(ref("int_customers__links_proposed")) }}) as others

@@ -17,14 +17,16 @@ ledger_only as (
     where master.customer_code is null
 ),
 
+latest as (
+    select unified_social_credit_code, max(published_on) as published_on
+    from {{ ref("stg_bureau__registrations") }}
+    group by unified_social_credit_code
+),
+
 latest_registrations as (
     select registrations.*
     from {{ ref("stg_bureau__registrations") }} as registrations
-    inner join (
-        select unified_social_credit_code, max(published_on) as published_on
-        from {{ ref("stg_bureau__registrations") }}
-        group by unified_social_credit_code
-    ) as latest
+    inner join latest
         on registrations.unified_social_credit_code = latest.unified_social_credit_code
         and registrations.published_on = latest.published_on
 ),
@@ -36,7 +38,7 @@ records as (
         load_id, line_number
     from master
     union all
-    select 'erp', company_code, customer_code, null, null, customer_code, null, null, null
+    select 'erp', company_code, customer_code as source_record, null, null, customer_code as erp_customer_code, null, null, null
     from ledger_only
     union all
     select

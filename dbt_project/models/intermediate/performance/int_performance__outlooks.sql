@@ -27,6 +27,10 @@ first_events as (
         events.outcome_code
 ),
 
+choices as (
+    select distinct policy_version, receipt_allocation, instalment_allocation from policies
+),
+
 -- Looking ahead goes on under the policy of the date that looks, whatever is in force later.
 looked as (
     select
@@ -44,7 +48,7 @@ looked as (
             order by measured.as_of_date rows between current row and unbounded following
         ) as next_event_date
     from {{ ref("int_customers__measured") }} as measured
-    cross join (select distinct policy_version, receipt_allocation, instalment_allocation from policies) as choices
+    cross join choices
     inner join {{ ref("policy_performance_outcomes") }} as outcomes on choices.policy_version = outcomes.policy_version
     left join first_events
         on measured.as_of_date = first_events.as_of_date

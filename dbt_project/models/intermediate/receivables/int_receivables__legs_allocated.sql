@@ -20,7 +20,7 @@ with legs as (
     where debit_instalment_count > 0
     union all
     select
-        company_code, application_no, 'credit', credit_document_no, null,
+        company_code, application_no, 'credit' as leg, credit_document_no as document_no, null as instalment_no,
         receipt_allocation, application_rule, effective_date, applied_amount, credit_document_no, credit_document_type,
         credit_document_date
     from {{ ref("int_receivables__applications_dated") }}

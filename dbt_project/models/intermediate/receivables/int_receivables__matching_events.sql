@@ -37,6 +37,10 @@ named as (
         and debts.amount > 0
 ),
 
+payers as (
+    select distinct company_code, customer_id, currency_code from credits where not is_by_name_only
+),
+
 taking_part as (
     select settings.receipt_allocation, credits.company_code, credits.document_no, 'credit' as side
     from credits
@@ -50,7 +54,7 @@ taking_part as (
     union
     select settings.receipt_allocation, debts.company_code, debts.document_no, 'debit'
     from documents as debts
-    inner join (select distinct company_code, customer_id, currency_code from credits where not is_by_name_only) as payers
+    inner join payers
         on debts.company_code = payers.company_code
         and debts.customer_id = payers.customer_id
         and debts.currency_code = payers.currency_code
@@ -58,7 +62,7 @@ taking_part as (
     where debts.amount > 0
 ),
 
--- The sender's applications count from their own day, as they do in every balance.
+-- The sender's applications count from their own day, as they do in every balance, whatever they are of.
 events as (
     select company_code, document_no, accounting_date as event_date, abs(amount) as amount from documents
     union all
@@ -68,7 +72,7 @@ events as (
         greatest(coalesce(applications.application_date, used_up.accounting_date), used_up.accounting_date, settled.accounting_date),
         -applications.applied_amount
     from {{ ref("stg_erp__applications") }} as applications
-    inner join documents as used_up
+    inner join {{ ref("int_receivables__documents_valued") }} as used_up
         on applications.company_code = used_up.company_code and applications.credit_document_no = used_up.document_no
     inner join documents as settled
         on applications.company_code = settled.company_code and applications.debit_document_no = settled.document_no

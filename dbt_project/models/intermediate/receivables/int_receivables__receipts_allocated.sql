@@ -42,21 +42,24 @@ walked as (
         with today as (
             select steps.*
             from walked
-            inner join steps using ({{ account | join(", ") }})
+            inner join steps
+                on {% for key in account %}walked.{{ key }} = steps.{{ key }}{{ " and " if not loop.last }}{% endfor %}
             where walked.side = 'step' and walked.step + 1 = steps.step
         ),
 
         standing as (
             select {{ document | join(", ") }}, sum(amount) as amount
             from (
-                select {{ document | join(", ") }}, amount
+                select {% for column in document %}walked.{{ column }}, {% endfor %}walked.amount
                 from walked
-                inner join today using ({{ account | join(", ") }})
+                inner join today
+                    on {% for key in account %}walked.{{ key }} = today.{{ key }}{{ " and " if not loop.last }}{% endfor %}
                 where walked.side <> 'step'
                 union all
-                select {{ document | join(", ") }}, amount
+                select {% for column in document %}events.{{ column }}, {% endfor %}events.amount
                 from events
-                inner join today using ({{ account | join(", ") }}, event_date)
+                inner join today
+                    on {% for key in account %}events.{{ key }} = today.{{ key }}{{ " and " if not loop.last }}{% endfor %} and events.event_date = today.event_date
                 where today.rule_order = 1
             ) as moves
             group by {{ document | join(", ") }}
@@ -73,7 +76,8 @@ walked as (
                     else 'all'
                 end as queue
             from standing
-            inner join today using ({{ account | join(", ") }})
+            inner join today
+                on {% for key in account %}standing.{{ key }} = today.{{ key }}{{ " and " if not loop.last }}{% endfor %}
             where standing.amount > 0
         ),
 

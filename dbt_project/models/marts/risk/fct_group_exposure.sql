@@ -2,7 +2,11 @@
 -- Grain: one row per as_of_date and group_id.
 --
 -- Members without a grade are no better and no worse than the others: they do not count in the lowest.
-with grades as (
+with policy as (
+    {{ ordered_grades() }}
+),
+
+grades as (
     select
         grouped.as_of_date,
         grouped.group_id,
@@ -11,7 +15,7 @@ with grades as (
     from {{ ref("int_customers__grouped") }} as grouped
     inner join {{ ref("int_risk__customers_graded") }} as graded
         on grouped.as_of_date = graded.as_of_date and grouped.customer_id = graded.customer_id
-    inner join ({{ ordered_grades() }}) as policy
+    inner join policy
         on graded.policy_version = policy.policy_version and graded.grade_code = policy.grade_code
     group by grouped.as_of_date, grouped.group_id
 )

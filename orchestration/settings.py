@@ -163,9 +163,12 @@ def keep_to_itself(settings: Settings) -> None:
     settings.temporary.mkdir(parents=True, exist_ok=True)
     os.environ["TMPDIR"] = str(settings.temporary)
     tempfile.tempdir = None
-    for path in (settings.home, *settings.home.iterdir()):
+    for path in settings.home.iterdir():
         if path not in (settings.published, settings.extracts) and path.stat().st_uid == os.getuid() and not path.is_symlink():
-            path.chmod(path.stat().st_mode & ~PRIVATE | (PASSED_THROUGH if path == settings.home else 0))
+            path.chmod(path.stat().st_mode & ~PRIVATE)
+    # The home itself may be reached through a link.
+    if settings.home.stat().st_uid == os.getuid():
+        settings.home.chmod(settings.home.stat().st_mode & ~PRIVATE | PASSED_THROUGH)
 
 
 def code_commit() -> str | None:

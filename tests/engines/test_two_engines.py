@@ -40,7 +40,8 @@ def test_published_month_ends_agree_to_the_cent(engines: Engines) -> None:
     published: dict[tuple[str, date], dict[tuple[str, str, str], Decimal]] = defaultdict(dict)
     for company, as_of, customer, currency, bucket, amount in engines.home.query(
         "select company_code, as_of_date, customer_id, currency_code, bucket_code, outstanding_amount from marts.fct_aging "
-        "where company_code not like '%-%'"
+        # Exchange differences of both signs may come to nothing in their bucket; the reference leaves such a sum out.
+        "where company_code not like '%-%' and outstanding_amount <> 0"
     ):
         published[company, as_of][customer.removeprefix(f"{company}-"), currency, bucket] = amount
     dates = [row[0] for row in engines.home.query("select as_of_date from marts.dim_reporting_dates")]

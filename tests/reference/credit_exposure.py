@@ -260,7 +260,7 @@ def open_items(books: Books, as_of: date, allocation: str) -> list[OpenItem]:
 def orders_as_of(
     order: Order, bills: list[tuple[date, Decimal]], as_of: date, horizon: int, lapse: int
 ) -> tuple[Decimal, Decimal]:
-    """Delivered and not billed; and ordered within the horizon, neither delivered nor billed; both in base currency (SEMANTICS 6)."""
+    """Delivered and not billed; ordered within the horizon, neither delivered nor billed; in base currency (SEMANTICS 6)."""
     if order.ordered_on > as_of:
         return ZERO, ZERO
     posted = [(day, amount) for day, amount in bills if day <= as_of]

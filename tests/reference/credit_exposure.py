@@ -325,7 +325,8 @@ def exposures(
     used |= {one.account for one in books.orders if one.ordered_on <= as_of}
     result = {customer_of[account]: Exposure() for account in used}
     items = open_items(books, as_of, aging.instalment_allocation)
-    for item in items:
+    # SEMANTICS 3: an exchange difference is no debt, and no credit that anybody could use.
+    for item in (one for one in items if one.document_type != "fx_revaluation"):
         row = result[customer_of[item.account]]
         if item.amount > 0:
             row.receivable += item.base_amount

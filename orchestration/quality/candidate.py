@@ -260,7 +260,8 @@ def check_scorecards(database: Path) -> CheckOutcome:
         rows = con.execute(
             "select horizon_days, status_code, round(auc, 3), round(auc_low, 3), round(auc_high, 3), bad_customer_count, note "
             "from marts.fct_scorecard_performance "
-            "where cohort_code = 'year' and outcome_code = 'default' and scorecard_code = 'champion' order by horizon_days"
+            "where cohort_code = 'year' and outcome_code = 'default' and scorecard_code = 'champion' "
+            "qualify row_number() over (partition by horizon_days order by as_of_date desc) = 1 order by horizon_days"
         ).fetchall()
     told = [
         f"{horizon} days: {status.replace('_', ' ')} ({note or f'AUC {auc}, {low} to {high}, {bads} gone bad'})"

@@ -115,7 +115,8 @@ def test_the_score_predicts_and_stands_beside_the_trivial_rule(demo_home: Home) 
         row[0]: row[1:]
         for row in demo_home.query(
             "select scorecard_code, auc, auc_low, auc_high, status_code from marts.fct_scorecard_performance "
-            "where cohort_code = 'year' and horizon_days = 180 and outcome_code = 'default'"
+            "where cohort_code = 'year' and horizon_days = 180 and outcome_code = 'default' "
+            "qualify as_of_date = max(as_of_date) over ()"
         )
     }
     assert set(found) == {"champion", "payment_first", "days_overdue"}

@@ -6,12 +6,14 @@ with counted as (
         observed.horizon_days,
         observed.outcome_code,
         graded.grade_code,
+        policies.policy_version,
         count(*) as customer_count,
         count(case when observed.is_bad then 1 end) as bad_count
     from {{ ref("int_performance__observed") }} as observed
     inner join {{ ref("int_risk__customers_graded") }} as graded
         on observed.as_of_date = graded.as_of_date and observed.customer_id = graded.customer_id
-    group by observed.as_of_date, observed.horizon_days, observed.outcome_code, graded.grade_code
+    inner join {{ ref("int_performance__policies_dated") }} as policies on observed.as_of_date = policies.as_of_date
+    group by observed.as_of_date, observed.horizon_days, observed.outcome_code, graded.grade_code, policies.policy_version
 )
 
 select
@@ -24,11 +26,12 @@ select
     sum(earlier.customer_count) as earlier_customer_count,
     sum(earlier.bad_count) as earlier_bad_count
 from counted
--- Only dates whose outcome was known by then.
+-- Only dates whose outcome was known by then, and whose version means the same by gone bad.
 left join counted as earlier
     on counted.horizon_days = earlier.horizon_days
     and counted.outcome_code = earlier.outcome_code
     and counted.grade_code = earlier.grade_code
+    and counted.policy_version = earlier.policy_version
     and {{ dbt.dateadd("day", "earlier.horizon_days", "earlier.as_of_date") }} <= counted.as_of_date
 group by
     counted.as_of_date, counted.horizon_days, counted.outcome_code, counted.grade_code, counted.customer_count, counted.bad_count

@@ -44,7 +44,10 @@ class Inputs:
         self.reports = alert_measures.read_reports(extracts, set(aside))
         records = home.query("select source_system, company_code, source_record, customer_id from marts.dim_customer_records")
         self.customer_of = {(company, record): customer for system, company, record, customer in records if system == "erp"}
-        self.customer_of_contact = {record: customer for system, _, record, customer in records if system == "crm"}
+        self.explanations = defaultdict(list)
+        for system, _, record, customer in records:
+            if system == "crm":
+                self.explanations[customer].extend(self.reports.explained.get(record, []))
         self.credit_codes = defaultdict(list)
         for system, _, record, customer in records:
             if system == "bureau":
@@ -113,18 +116,11 @@ def evaluated(inputs: Inputs, as_of: date) -> Iterator[tuple[tuple[str, str], Re
     items = defaultdict(list)
     for item in credit_exposure.open_items(inputs.books, as_of, inputs.allocation):
         items[inputs.customer_of[item.account]].append(item)
-    explained = {
-        inputs.customer_of_contact[contact]
-        for contact, days in inputs.reports.explained.items()
-        if any(0 <= (as_of - day).days < inputs.policy["explanation_valid_days"] for day in days)
-    }
     for customer, exposure, limit in inputs.exposures[as_of]:
         measures = {
             "over_limit_amount": over_limit([(exposure, limit)]),
             **alert_measures.of_bureau(inputs.reports, inputs.credit_codes[customer], as_of, inputs.policy["event_window_days"]),
-            **alert_measures.of_items(
-                inputs.reports, items[customer], as_of, inputs.policy["late_beyond_days"], customer in explained
-            ),
+            **alert_measures.of_items(inputs.reports, inputs.explanations[customer], items[customer], as_of, inputs.policy),
             **alert_measures.of_orders(inputs.orders[customer], as_of, inputs.policy),
         }
         for rule in RULES:

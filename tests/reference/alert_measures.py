@@ -13,6 +13,7 @@ from tests.reference.credit_exposure import ZERO, OpenItem, Order, rounded
 PASSING = ("litigation", "control_change", "negative_news")
 
 Measures = dict[str, Decimal | None]
+Document = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,35 @@ class Event:
     amount: Decimal | None
 
 
+@dataclass(frozen=True)
+class Explanation:
+    """A contact that brought an explanation or a promise: its day, and the company and document that it named, if any."""
+
+    told_on: date
+    company: str
+    document: str
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """What is contested of a document: an instalment or all of them, an amount or all that is open."""
+
+    instalment: str
+    amount: Decimal | None
+    opened_on: date
+    resolved_on: date | None
+
+
 @dataclass
 class Reports:
-    """The bureau's events, the day from which it knows a legal entity, explanations by CRM account, disputes by document."""
+    """The bureau's events, the day from which it knows a legal entity, explanations by CRM account, promises (made on, until) and
+    disputes by document."""
 
     events: dict[str, list[Event]]
     known_from: dict[str, date]
-    explained: dict[str, list[date]]
-    disputed: dict[tuple[str, str], list[tuple[str, date, date | None]]]
+    explained: dict[str, list[Explanation]]
+    promised: dict[Document, list[tuple[date, date]]]
+    disputed: dict[Document, list[Dispute]]
 
 
 def read_reports(extracts: Path, set_aside: set[tuple[str, int]]) -> Reports:
@@ -57,16 +79,21 @@ def read_reports(extracts: Path, set_aside: set[tuple[str, int]]) -> Reports:
     for row in demo_extracts.jsonl_rows(extracts, "bureau/registrations.jsonl"):
         published = demo_extracts.known_day(row["published"])
         known_from[row["uscc"]] = min(published, known_from.get(row["uscc"], published))
-    disputed, explained = defaultdict(list), defaultdict(list)
+    disputed, explained, promised = defaultdict(list), defaultdict(list), defaultdict(list)
     for row in demo_extracts.xlsx_rows(extracts, "crm/disputes_*.xlsx"):
-        span = row["期次"], demo_extracts.known_day(row["提出日期"]), demo_extracts.day(row["解决日期"])
-        disputed[row["公司代码"], row["凭证号"]].append(span)
+        contested = demo_extracts.amount(row["争议金额"]) if row["争议金额"] else None
+        opened, resolved = demo_extracts.known_day(row["提出日期"]), demo_extracts.day(row["解决日期"])
+        disputed[row["公司代码"], row["凭证号"]].append(Dispute(row["期次"], contested, opened, resolved))
+    for row in demo_extracts.xlsx_rows(extracts, "crm/promises_*.xlsx"):
+        span = demo_extracts.known_day(row["承诺日"]), demo_extracts.known_day(row["承诺付款日"])
+        promised[row["公司代码"], row["凭证号"]].append(span)
     activities = demo_extracts.xlsx_rows(extracts, "crm/collection_activities_*.xlsx")
     for line, row in enumerate(activities, start=2):
         if ("crm/collection_activities_001.xlsx", line) in set_aside or row["结果"] not in ("已说明", "承诺付款"):
             continue
-        explained[row["客户账号"]].append(demo_extracts.known_day(row["活动日期"]))
-    return Reports(events, known_from, explained, disputed)
+        told = Explanation(demo_extracts.known_day(row["活动日期"]), row["公司代码"], row["凭证号"])
+        explained[row["客户账号"]].append(told)
+    return Reports(events, known_from, explained, promised, disputed)
 
 
 def of_events(events: list[Event], as_of: date, window: int) -> Measures:
@@ -98,21 +125,48 @@ def of_bureau(reports: Reports, credit_codes: list[str], as_of: date, window: in
     return dict.fromkeys(of_events([], as_of, window))
 
 
-def is_disputed(reports: Reports, item: OpenItem, as_of: date) -> bool:
-    """Whether somebody disputes it, or a part of it, on a date."""
+def disputed_amounts(reports: Reports, items: list[OpenItem], as_of: date) -> dict[OpenItem, Decimal]:
+    """What is contested of each debt: of its own instalment first, then what is contested of the document, oldest due first."""
+    result = {}
+    left: dict[Document, Decimal] = {}
+    for item in sorted(items, key=lambda one: (one.due_date, one.instalment)):
+        document = item.company, item.document
+        running = [one for one in reports.disputed.get(document, []) if one.opened_on <= as_of < (one.resolved_on or date.max)]
+        own = [one for one in running if one.instalment == str(item.instalment)]
+        whole = [one for one in running if not one.instalment]
+        if any(one.amount is None for one in own + whole):
+            result[item] = item.amount
+            continue
+        taken = min(sum((one.amount or ZERO for one in own), ZERO), item.amount)
+        left.setdefault(document, sum((one.amount or ZERO for one in whole), ZERO))
+        more = min(left[document], item.amount - taken)
+        left[document] -= more
+        result[item] = taken + more
+    return result
+
+
+def is_explained(reports: Reports, explanations: list[Explanation], item: OpenItem, as_of: date, valid_days: int) -> bool:
+    """Whether a contact that was about it says lately why it is late, or a promise about its document runs."""
     return any(
-        part in ("", str(item.instalment)) and opened <= as_of < (resolved or date.max)
-        for part, opened, resolved in reports.disputed.get((item.company, item.document), [])
-    )
+        0 <= (as_of - one.told_on).days < valid_days and one.company in ("", item.company) and one.document in ("", item.document)
+        for one in explanations
+    ) or any(made <= as_of <= until for made, until in reports.promised.get((item.company, item.document), []))
 
 
-def of_items(reports: Reports, items: list[OpenItem], as_of: date, late_beyond: int, is_explained: bool) -> Measures:
-    """Longest days overdue, longest of what is neither explained nor disputed, percent of debts long overdue; 0 without any."""
+def of_items(
+    reports: Reports, explanations: list[Explanation], items: list[OpenItem], as_of: date, policy: dict[str, int]
+) -> Measures:
+    """Longest days overdue, longest of what nothing explains, percent of debts long overdue; 0 without any."""
     debts = [one for one in items if one.amount > 0 and one.document_type != "fx_revaluation"]
     overdue = {one: (as_of - one.due_date).days for one in debts}
     owed = sum((one.base_amount for one in debts), ZERO)
-    late = sum((one.base_amount for one in debts if overdue[one] > late_beyond), ZERO)
-    unexplained = [days for one, days in overdue.items() if not is_explained and not is_disputed(reports, one, as_of)]
+    late = sum((one.base_amount for one in debts if overdue[one] > policy["late_beyond_days"]), ZERO)
+    disputed = disputed_amounts(reports, debts, as_of)
+    unexplained = [
+        days
+        for one, days in overdue.items()
+        if disputed[one] < one.amount and not is_explained(reports, explanations, one, as_of, policy["explanation_valid_days"])
+    ]
     return {
         "longest_overdue_days": Decimal(max([0, *overdue.values()])),
         "longest_unexplained_overdue_days": Decimal(max([0, *unexplained])),

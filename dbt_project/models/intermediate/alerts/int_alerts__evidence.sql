@@ -19,7 +19,7 @@ with standing as (
     where raised.as_of_date in (raised.raised_on, {{ as_of_date() }})
 ),
 
--- Items that are late enough themselves; those explained by a dispute do not make an alert on unexplained ones.
+-- Items that are late enough themselves; those that are explained do not make an alert on unexplained ones.
 overdue_items as (
     select
         standing.as_of_date,
@@ -38,7 +38,11 @@ overdue_items as (
         on standing.as_of_date = members.as_of_date and standing.alert_id = members.alert_id
     inner join {{ ref("int_receivables__open_items") }} as items
         on members.as_of_date = items.as_of_date and members.customer_id = items.customer_id
-    {{ left_join_claimed("disputed") }}
+    left join {{ ref("int_collection__items_explained") }} as explained
+        on items.as_of_date = explained.as_of_date
+        and items.company_code = explained.company_code
+        and items.document_no = explained.document_no
+        and items.instalment_no = explained.instalment_no
     where
         items.outstanding_amount > 0
         and case
@@ -46,7 +50,7 @@ overdue_items as (
                 then items.days_overdue > 0 and {{ meets_rule("items.days_overdue", "standing.comparison", "standing.threshold_value") }}
             when standing.measure_code = 'longest_unexplained_overdue_days'
                 then
-                    items.days_overdue > 0 and disputed.document_no is null
+                    items.days_overdue > 0 and explained.document_no is null
                     and {{ meets_rule("items.days_overdue", "standing.comparison", "standing.threshold_value") }}
             when standing.measure_code = 'late_share_pct' then items.days_overdue > parameters.late_beyond_days
             when standing.measure_code = 'overdue_share_pct' then items.days_overdue > 0

@@ -55,6 +55,8 @@ select
     contacts.outcome,
     contacts.collector_name,
     contacts.cost_amount,
+    contacts.company_code,
+    contacts.document_no,
     overdue.days_overdue,
     stages.stage_code
 from contacts

@@ -1,20 +1,6 @@
 -- How overdue each customer is: shares of the amounts owed, longest days past due, and longest without an explanation.
 -- Grain: one row per as_of_date and customer_id with items open.
-with explained as (
-    select customer_id, activity_date
-    from {{ ref("int_collection__contacts_staged") }}
-    where outcome in ('explained', 'promised')
-),
-
-explained_customers as (
-    select distinct parameters.as_of_date, explained.customer_id
-    from {{ ref("int_measures__parameters") }} as parameters
-    inner join explained
-        on explained.activity_date <= parameters.as_of_date
-        and explained.activity_date > {{ dbt.dateadd("day", "-parameters.explanation_valid_days", "parameters.as_of_date") }}
-),
-
-items as (
+with items as (
     select
         items.as_of_date,
         items.customer_id,
@@ -23,12 +9,14 @@ items as (
         case when items.outstanding_amount > 0 then items.outstanding_base_amount else 0 end as owed_amount,
         items.outstanding_amount > 0 and items.days_overdue > 0 as is_overdue,
         items.outstanding_amount > 0 and items.days_overdue > parameters.late_beyond_days as is_late,
-        disputed.document_no is not null or explained_customers.customer_id is not null as is_explained
+        explained.document_no is not null as is_explained
     from {{ ref("int_receivables__open_items") }} as items
     inner join {{ ref("int_measures__parameters") }} as parameters on items.as_of_date = parameters.as_of_date
-    left join explained_customers
-        on items.as_of_date = explained_customers.as_of_date and items.customer_id = explained_customers.customer_id
-    {{ left_join_claimed("disputed") }}
+    left join {{ ref("int_collection__items_explained") }} as explained
+        on items.as_of_date = explained.as_of_date
+        and items.company_code = explained.company_code
+        and items.document_no = explained.document_no
+        and items.instalment_no = explained.instalment_no
     where items.is_reporting_date
 ),
 

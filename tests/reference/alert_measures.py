@@ -1,13 +1,16 @@
 """Measures behind the alert rules once more, in plain Python from the demo's extracts, SEMANTICS 7, policy and contracts."""
 
+from calendar import monthrange
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from tests.reference import demo_extracts
-from tests.reference.credit_exposure import ZERO, OpenItem, Order, rounded
+from tests.reference.credit_exposure import ZERO, Account, OpenItem, Order, rounded
+from tests.reference.payments import Payment, weighted_days_late
 
 # Kinds of events that happen and do not last: they count for a window of days. The others last until the bureau ends them.
 PASSING = ("litigation", "control_change", "negative_news")
@@ -51,13 +54,15 @@ class Dispute:
 @dataclass
 class Reports:
     """The bureau's events, the day from which it knows a legal entity, explanations by CRM account, promises (made on, until) and
-    disputes by document."""
+    disputes by document, days of sealed statements by ERP account, and who sold a document."""
 
     events: dict[str, list[Event]]
     known_from: dict[str, date]
     explained: dict[str, list[Explanation]]
     promised: dict[Document, list[tuple[date, date]]]
     disputed: dict[Document, list[Dispute]]
+    confirmed: dict[Account, list[date]]
+    sellers: dict[Document, str]
 
 
 def read_reports(extracts: Path, set_aside: set[tuple[str, int]]) -> Reports:
@@ -93,7 +98,24 @@ def read_reports(extracts: Path, set_aside: set[tuple[str, int]]) -> Reports:
             continue
         told = Explanation(demo_extracts.known_day(row["活动日期"]), row["公司代码"], row["凭证号"])
         explained[row["客户账号"]].append(told)
-    return Reports(events, known_from, explained, promised, disputed)
+    return Reports(events, known_from, explained, promised, disputed, read_confirmations(extracts), read_sellers(extracts))
+
+
+def read_confirmations(extracts: Path) -> dict[Account, list[date]]:
+    """Days on which each account sealed a statement."""
+    confirmed = defaultdict(list)
+    for row in demo_extracts.csv_rows(extracts, "erp/statement_confirmations.csv"):
+        confirmed[row["公司代码"], row["客户编号"]].append(demo_extracts.known_day(row["确认日期"]))
+    return confirmed
+
+
+def read_sellers(extracts: Path) -> dict[Document, str]:
+    """Who sold what a document is about: as it says itself, else who looks after the account."""
+    minds = {(row["公司代码"], row["客户编号"]): row["销售员"] for row in demo_extracts.csv_rows(extracts, "erp/customers.csv")}
+    return {
+        (row["公司代码"], row["凭证号"]): row["销售员"] or minds.get((row["公司代码"], row["客户编号"])) or "unassigned"
+        for row in demo_extracts.csv_rows(extracts, "erp/ar_documents_*.csv")
+    }
 
 
 def of_events(events: list[Event], as_of: date, window: int) -> Measures:
@@ -193,3 +215,57 @@ def of_orders(orders: list[Order], as_of: date, policy: dict[str, int]) -> Measu
     if len(usual) >= policy["minimum_order_count"] and recent and max(recent) >= policy["minimum_order_amount"]:
         result["largest_order_ratio"] = max(recent) / max(usual)
     return result
+
+
+def of_payments(payments: Iterable[Payment], as_of: date, policy: dict[str, int]) -> Measures:
+    """By how much what was paid of late is later than what was paid before it in the window; not known of too few payments."""
+    window = timedelta(policy["payment_window_days"])
+    within = [one for one in payments if as_of - window < one.first_effective <= as_of]
+    start = as_of - timedelta(policy["recent_payment_window_days"])
+    recent = [one for one in within if one.first_effective > start]
+    before = [one for one in within if one.first_effective <= start]
+    if min(len(recent), len(before)) < policy["minimum_payment_count"]:
+        return {"days_late_change": None}
+    later, earlier = weighted_days_late(recent), weighted_days_late(before)
+    assert later is not None
+    assert earlier is not None
+    change = later - earlier
+    return {"days_late_change": Decimal(change.numerator) / Decimal(change.denominator)}
+
+
+def of_statements(
+    items: list[OpenItem], sealed: dict[str, list[date]], first_posted: date | None, as_of: date, limitation_months: int
+) -> Measures:
+    """Days until the first overdue debt is barred: so many months after its due day, or after the last statement sealed with its
+    company where that is later. Whole months since a statement was sealed with any company, else since the first posting."""
+    known = {company: max(days) for company, found in sealed.items() if (days := [day for day in found if day <= as_of])}
+    barred = [
+        months_after(max(one.due_date, known.get(one.company, one.due_date)), limitation_months)
+        for one in items
+        if one.amount > 0 and one.document_type != "fx_revaluation" and one.due_date < as_of
+    ]
+    since = max(known.values(), default=first_posted)
+    return {
+        "limitation_days_left": Decimal((min(barred) - as_of).days) if barred else None,
+        "months_since_confirmation": Decimal(whole_months(since, as_of)) if since else None,
+    }
+
+
+def of_salesperson(items: list[OpenItem], as_of: date, red_line: Decimal) -> Decimal | None:
+    """By how much the percent overdue of what is owed for a salesperson's sales exceeds the red line; not known of no debts."""
+    debts = [one for one in items if one.amount > 0 and one.document_type != "fx_revaluation"]
+    owed = sum((one.base_amount for one in debts), ZERO)
+    overdue = sum((one.base_amount for one in debts if one.due_date < as_of), ZERO)
+    return 100 * overdue / owed - red_line if owed else None
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of a month that is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def whole_months(earlier: date, later: date) -> int:
+    """Months that are full."""
+    turns = (later.year - earlier.year) * 12 + later.month - earlier.month
+    return turns if months_after(earlier, turns) <= later else turns - 1

@@ -5,7 +5,7 @@ Those of `BEYOND_THE_HOME` leave a home that is consistent in itself: only an an
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,14 @@ def sql(database: Path, statement: str) -> None:
 
 def in_working(home: Path, statement: str) -> None:
     sql(home / "working.duckdb", statement)
+
+
+def taken_out(home: Path, load: Mapping[str, Any]) -> str:
+    """Take a load and its rows out of the working database."""
+    in_working(home, f"delete from raw.loads where load_id = {load['load_id']}")
+    table = load["table_name"].replace(".", "__")
+    in_working(home, f"delete from raw.{table} where _load_id = {load['load_id']}")
+    return f"load {load['load_id']} ({load['file_name']}), which the ledger tells of, is gone"
 
 
 def entries_of(home: Path) -> list[Entry]:
@@ -141,19 +149,12 @@ def load_is_forged(home: Path) -> str:
 
 
 def load_in_the_middle_is_taken_out(home: Path) -> str:
-    load = next(entry.details for entry in entries_of(home) if entry.event == "load" and entry.details["loaded_row_count"])
-    in_working(home, f"delete from raw.loads where load_id = {load['load_id']}")
-    table = load["table_name"].replace(".", "__")
-    in_working(home, f"delete from raw.{table} where _load_id = {load['load_id']}")
-    return f"load {load['load_id']} ({load['file_name']}), which the ledger tells of, is gone"
+    loads = (entry.details for entry in entries_of(home) if entry.event == "load")
+    return taken_out(home, next(load for load in loads if load["loaded_row_count"]))
 
 
 def last_load_is_taken_out(home: Path) -> str:
-    load = details_of(home, "load")
-    in_working(home, f"delete from raw.loads where load_id = {load['load_id']}")
-    table = load["table_name"].replace(".", "__")
-    in_working(home, f"delete from raw.{table} where _load_id = {load['load_id']}")
-    return f"load {load['load_id']} ({load['file_name']}), which the ledger tells of, is gone"
+    return taken_out(home, details_of(home, "load"))
 
 
 def load_is_dated_back(home: Path) -> str:

@@ -1,8 +1,7 @@
 """Payments of the demo re-performed from its raw extracts: habits, days late and punctuality, on every reporting date.
 
 SEMANTICS 1 'Payment' and 5; windows of `policy_measures`, habits of `policy_payment_habits`. A payment lies in a window by the
-day on which it came to settle its debt. Left out are customers with a document whose instalments a reversal or a later name of an
-instalment shifts.
+day on which it came to settle its debt.
 """
 
 import csv
@@ -30,16 +29,10 @@ def books(demo_home: Home) -> list[Book]:
 
 @pytest.fixture(scope="module")
 def payments(demo_home: Home, books: list[Book]) -> dict[date, list[tuple[str, Payment]]]:
-    """Payments that stand on each reporting date, each with its customer_id; without shifting customers."""
+    """Payments that stand on each reporting date, each with its customer_id."""
     customers = customer_ids(demo_home)
-    left_out = shifting(books, customers)
     return {
-        as_of: [
-            (customers[one.company, one.customer], one)
-            for book in books
-            for one in book.payments(as_of)
-            if customers[one.company, one.customer] not in left_out
-        ]
+        as_of: [(customers[one.company, one.customer], one) for book in books for one in book.payments(as_of)]
         for (as_of,) in demo_home.query("select as_of_date from marts.dim_reporting_dates")
     }
 
@@ -48,16 +41,6 @@ def customer_ids(home: Home) -> dict[tuple[str, str], str]:
     """Which ERP account is which customer: identity is taken as published."""
     sql = "select company_code, source_record, customer_id from marts.dim_customer_records where source_system = 'erp'"
     return {(company, code): customer for company, code, customer in home.query(sql)}
-
-
-def shifting(books: list[Book], customers: dict[tuple[str, str], str]) -> set[str]:
-    """Customers of documents whose instalments shift."""
-    return {
-        customers[book.company, document.customer]
-        for book in books
-        for document in book.documents.values()
-        if book.is_shifting(document)
-    }
 
 
 def window(name: str) -> int:
@@ -97,7 +80,7 @@ def behaviour(as_of: date, found: list[Payment]) -> Figures:
     )
 
 
-def test_habits_and_days_late(demo_home: Home, books: list[Book], payments: dict[date, list[tuple[str, Payment]]]) -> None:
+def test_habits_and_days_late(demo_home: Home, payments: dict[date, list[tuple[str, Payment]]]) -> None:
     """SEMANTICS 1 and 5: payments of the window before each date, their days late, spread, change and habit."""
     whole, recent, enough = (
         window(f"{one}") for one in ("payment_window_days", "recent_payment_window_days", "minimum_payment_count")
@@ -107,14 +90,12 @@ def test_habits_and_days_late(demo_home: Home, books: list[Book], payments: dict
         for customer, one in standing:
             if as_of - timedelta(whole) < one.first_effective <= as_of:
                 mine[as_of, customer].append(one)
-    left_out = shifting(books, customer_ids(demo_home))
     published: dict[tuple[date, str], Figures] = {
         (as_of, customer): tuple(figures)
         for as_of, customer, *figures in demo_home.query(
             """select as_of_date, customer_id, habit_code, payment_count, early_count, on_day_count, late_count, latest_days_late,
             average_days_late, weighted_days_late, days_late_spread, days_late_change from marts.fct_payment_behaviour"""
         )
-        if customer not in left_out
     }
     assert mine.keys() == published.keys()
     assert len(mine) > 8000
@@ -136,7 +117,7 @@ def test_habits_and_days_late(demo_home: Home, books: list[Book], payments: dict
             assert abs(change - rounded(new - old)) <= MICRO, (as_of, customer)
 
 
-def test_punctuality_of_customers(demo_home: Home, books: list[Book], payments: dict[date, list[tuple[str, Payment]]]) -> None:
+def test_punctuality_of_customers(demo_home: Home, payments: dict[date, list[tuple[str, Payment]]]) -> None:
     """SEMANTICS 5: weighted days late and the on-time rates of what was paid in the period to each date, by customer."""
     opening = dict(demo_home.query("select as_of_date, opening_date from marts.dim_reporting_dates"))
     mine: dict[tuple[date, str], list[Payment]] = defaultdict(list)
@@ -144,14 +125,11 @@ def test_punctuality_of_customers(demo_home: Home, books: list[Book], payments: 
         for customer, one in standing:
             if opening[as_of] < one.first_effective <= as_of:
                 mine[as_of, customer].append(one)
-    left_out = shifting(books, customer_ids(demo_home))
     compared = 0
     for as_of, customer, *figures in demo_home.query(
         """select as_of_date, level_key, weighted_days_late, on_time_count_rate_pct, on_time_amount_rate_pct
         from marts.fct_turnover where level = 'customer'"""
     ):
-        if customer in left_out:
-            continue
         found = mine.pop((as_of, customer), [])
         expected: Figures = (None, None, None)
         if found:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from orchestration.audit.reference_engine import Application, Document, Instalment, Ledger
+from orchestration.audit.reference_engine import Application, Document, Instalment, Ledger, settle
 
 MONEY = ("receipt", "advance")
 ASKED = ("invoice", "debit_note")
@@ -96,42 +96,27 @@ class Book:
         return made
 
     def movements(self, document: Document, as_of: date) -> list[Movement]:
-        """What moved each instalment up to a date: where none is named, the earliest due first, one application after another."""
+        """What moved each instalment up to a date: each application what is settled after it and was not before, by policy.
+
+        What a receipt takes back it takes from where it lies, the latest due first.
+        """
         parts = self.parts(document)
-        taken: dict[int, Decimal] = dict.fromkeys((part.number for part in parts), Decimal(0))
+        settlements: list[tuple[int | None, Decimal]] = []
+        settled: dict[int, Decimal] = dict.fromkeys((part.number for part in parts), Decimal(0))
         applied = [(self.effective(one), one.number, one) for one in self.applications[document.number]]
         result: list[Movement] = []
         for effective, number, one in sorted(row for row in applied if row[0] <= as_of):
-            named = parts[0].number if len(parts) == 1 else one.instalment
-            if named is None and one.amount < 0:
-                # What a receipt takes back it takes from where it lies, the latest due first.
-                left = -one.amount
+            settlements.append((one.instalment, one.amount))
+            before, settled = settled, settle(parts, settlements, "fifo_by_due_date")
+            shares = {part.number: settled[part.number] - before[part.number] for part in parts}
+            if len(parts) > 1 and one.instalment is None and one.amount < 0:
+                shares, left = {}, -one.amount
                 for part in reversed(parts):
                     lies = sum((m.amount for m in result if m.credit == one.credit and m.instalment == part.number), Decimal(0))
-                    back = min(left, lies)
-                    if back > 0:
-                        result.append(Movement(effective, number, one.credit, part.number, -back))
-                        taken[part.number] -= back
-                        left -= back
-                continue
-            left = one.amount
-            for part in parts:
-                share = (
-                    left if part.number == named else min(part.amount - taken[part.number], left) if named is None else Decimal(0)
-                )
-                if share != 0:
-                    result.append(Movement(effective, number, one.credit, part.number, share))
-                    taken[part.number] += share
-                    left -= share
+                    shares[part.number] = -min(left, max(lies, Decimal(0)))
+                    left += shares[part.number]
+            result += [Movement(effective, number, one.credit, part, share) for part, share in shares.items() if share]
         return result
-
-    def is_shifting(self, document: Document) -> bool:
-        """Whether what lies on which of its instalments may shift: taken back where none is named, or named after unnamed."""
-        applied = self.applications[document.number]
-        names = {one.instalment is not None for one in applied}
-        return len(self.parts(document)) > 1 and (
-            len(names) > 1 or any(one.instalment is None and one.amount < 0 for one in applied)
-        )
 
     def payments(self, as_of: date) -> list[Payment]:
         """SEMANTICS 1: money of a receipt or advance that settles what an invoice or debit note asked for."""

@@ -1,6 +1,7 @@
 -- How fast overdue debts of each age came in of late: the part of them that was paid in a week, over the reporting dates of the window before.
--- Grain: one row per as_of_date and age_bucket_code with overdue debts in the window.
+-- Grain: one row per as_of_date, base_currency_code and age_bucket_code with overdue debts in the window.
 --
+-- All companies with the same base currency together, as amounts of different currencies are not added up.
 -- Of what was overdue on a reporting date, f was paid by the next, w weeks later: that is 1 - (1 - f)^(1/w) a week.
 with dates as (
     select as_of_date, lead(as_of_date) over (order by as_of_date) as next_date from {{ ref("int_dates__reporting") }}
@@ -18,13 +19,7 @@ overdue as (
 paid as (
     select overdue.as_of_date, overdue.company_code, overdue.document_no, overdue.instalment_no, sum(payments.paid_base_amount) as paid_base_amount
     from overdue
-    inner join {{ ref("int_receivables__policies_dated") }} as aging on overdue.as_of_date = aging.as_of_date
-    inner join {{ ref("int_receivables__payments") }} as payments
-        on overdue.company_code = payments.company_code
-        and overdue.document_no = payments.document_no
-        and overdue.instalment_no = payments.instalment_no
-        and {{ is_chosen_by("aging", "payments") }}
-        and payments.effective_date > overdue.as_of_date
+    {{ join_paid_afterwards("overdue") }}
         and payments.effective_date <= overdue.next_date
         and {{ stands_on("overdue.next_date") }}
     group by overdue.as_of_date, overdue.company_code, overdue.document_no, overdue.instalment_no
@@ -32,21 +27,22 @@ paid as (
 
 observed as (
     select
-        overdue.as_of_date, overdue.next_date, overdue.age_bucket_code,
+        overdue.as_of_date, overdue.next_date, companies.base_currency_code, overdue.age_bucket_code,
         sum(overdue.outstanding_base_amount) as overdue_base_amount,
         sum(paid.paid_base_amount) as paid_base_amount
     from overdue
+    inner join {{ ref("int_receivables__base_currencies") }} as companies on overdue.company_code = companies.company_code
     left join paid
         on overdue.as_of_date = paid.as_of_date
         and overdue.company_code = paid.company_code
         and overdue.document_no = paid.document_no
         and overdue.instalment_no = paid.instalment_no
-    group by overdue.as_of_date, overdue.next_date, overdue.age_bucket_code
+    group by overdue.as_of_date, overdue.next_date, companies.base_currency_code, overdue.age_bucket_code
 ),
 
 windowed as (
     select
-        dates.as_of_date, observed.age_bucket_code,
+        dates.as_of_date, observed.base_currency_code, observed.age_bucket_code,
         sum(observed.overdue_base_amount) as overdue_base_amount,
         coalesce(sum(observed.paid_base_amount), 0) as paid_base_amount,
         avg(cast({{ days_between("observed.as_of_date", "observed.next_date") }} as double)) / {{ days_of_a_week() }} as weeks
@@ -57,11 +53,12 @@ windowed as (
     inner join observed
         on observed.next_date <= dates.as_of_date
         and observed.as_of_date >= {{ month_end_before_the_last("forecast.backlog_months", "dates.as_of_date") }}
-    group by dates.as_of_date, observed.age_bucket_code
+    group by dates.as_of_date, observed.base_currency_code, observed.age_bucket_code
 )
 
 select
     as_of_date,
+    base_currency_code,
     age_bucket_code,
     cast(overdue_base_amount as decimal(18, 2)) as overdue_base_amount,
     cast(paid_base_amount as decimal(18, 2)) as paid_base_amount,

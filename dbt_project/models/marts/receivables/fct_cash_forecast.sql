@@ -3,7 +3,7 @@
 -- Grain: one row per as_of_date, company_code, scenario_code and period_code.
 --
 -- Of what should have come by the reporting date, a part comes each week: the rate at which overdue debts of its age came in before, times the
--- scenario's factor, of what is left. To the cent, as differences of rounded sums.
+-- scenario's factor, of what is left. To the cent, as differences of rounded sums: what is expected and what is not, each for itself.
 with horizons as (
     select
         in_force.as_of_date, forecast.horizon_weeks, forecast.fallback_weekly_pct, scenarios.scenario_code, scenarios.backlog_factor,
@@ -51,8 +51,11 @@ overdue as (
         ) as double) as weekly_rest
     from grouped
     inner join horizons on grouped.as_of_date = horizons.as_of_date and grouped.scenario_code = horizons.scenario_code
+    left join {{ ref("int_receivables__base_currencies") }} as companies on grouped.company_code = companies.company_code
     left join {{ ref("int_forecast__overdue_rates") }} as rates
-        on grouped.as_of_date = rates.as_of_date and grouped.overdue_bucket_code = rates.age_bucket_code
+        on grouped.as_of_date = rates.as_of_date
+        and companies.base_currency_code = rates.base_currency_code
+        and grouped.overdue_bucket_code = rates.age_bucket_code
     where grouped.overdue_bucket_code is not null
 ),
 
@@ -111,13 +114,7 @@ received as (
         case when count(payments.paid_base_amount) = count(*) then sum(payments.paid_base_amount) end as received_base_amount
     from {{ ref("int_receivables__open_items") }} as items
     inner join horizons_dated as horizons on items.as_of_date = horizons.as_of_date
-    inner join {{ ref("int_receivables__policies_dated") }} as aging on items.as_of_date = aging.as_of_date
-    inner join {{ ref("int_receivables__payments") }} as payments
-        on items.company_code = payments.company_code
-        and items.document_no = payments.document_no
-        and items.instalment_no = payments.instalment_no
-        and {{ is_chosen_by("aging", "payments") }}
-        and payments.effective_date > items.as_of_date
+    {{ join_paid_afterwards("items") }}
         and payments.effective_date <= {{ dbt.dateadd("day", "horizons.horizon_weeks * " ~ days_of_a_week(), "items.as_of_date") }}
         and {{ stands_on(as_of_date()) }}
     where items.is_reporting_date and items.outstanding_amount > 0

@@ -120,13 +120,17 @@ class AgedLedger:
         return f"select {columns} from ({self._claimed()}) order by company_code, document_no, instalment_no"
 
     def _claimed(self) -> str:
-        """The open items with what is disputed and secured of them."""
+        """The open items with what is disputed and secured of them; unknown where nobody delivers disputes or guarantees."""
         joins = "".join(
             f" left join ({self._rules.claimed_amounts('asked_items', f'asked_{kind}_claims')}) as {kind} "
             "using (as_of_date, company_code, document_no, instalment_no)"
             for kind in ("disputed", "secured")
         )
-        amounts = ", ".join(f"coalesce({kind}.claimed_amount, 0) as {kind}_amount" for kind in ("disputed", "secured"))
+        amounts = ", ".join(
+            f"case when (select is_delivered from marts.dim_data_sources where table_name = '{table}') "
+            f"then coalesce({kind}.claimed_amount, 0) end as {kind}_amount"
+            for kind, table in (("disputed", "crm.disputes"), ("secured", "crm.guarantees"))
+        )
         return f"select items.*, {amounts} from asked_items as items{joins}"
 
 

@@ -58,7 +58,7 @@ CHANGES: dict[str, dict[str, Callable[[str], str]]] = {
     "policy_financing": {"customer_cap_pct": to("1")},
     "policy_cash_forecast": {"horizon_weeks": to("2")},
     "policy_cash_forecast_scenarios": {"lateness_factor": to("2"), "loss_factor": to("2")},
-    "policy_alert_rules": {"response_hours": to("1")},
+    "policy_alert_rules": {"response_hours": to("1"), "is_informational": lambda told: {"true": "false"}.get(told, "true")},
     "policy_alert_thresholds": {"threshold_value": plus(1)},
 }  # fmt: skip
 

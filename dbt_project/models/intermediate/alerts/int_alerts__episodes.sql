@@ -30,6 +30,8 @@ episodes as (
         max_by(owner_role, as_of_date) as owner_role,
         max_by(is_informational, as_of_date) as is_informational,
         min_by(response_hours, as_of_date) as response_hours,
+        -- When an answer was due is settled on the day on which it was raised.
+        min_by(is_informational, as_of_date) as was_informational,
         max_by(measured_value, as_of_date) as last_measured_value
     from raised
     group by rule_code, subject_type, subject_code, unbroken_run
@@ -38,25 +40,43 @@ episodes as (
 named as (
     select
         rule_code || ':' || subject_code || ':' || cast(raised_on as varchar) as alert_id,
-        episodes.*,
+        episodes.rule_code,
+        episodes.subject_type,
+        episodes.subject_code,
+        episodes.raised_on,
+        episodes.last_raised_on,
+        episodes.level_code,
+        episodes.owner_role,
+        episodes.is_informational,
+        episodes.response_hours,
+        episodes.last_measured_value,
         date_order.next_date as cleared_on,
         case
-            when not is_informational
+            when not episodes.was_informational
                 then cast({{ dbt.dateadd("hour", "response_hours", "cast(raised_on as timestamp)") }} as timestamp)
         end as response_due_at
     from episodes
     inner join date_order on episodes.last_raised_on = date_order.as_of_date
 ),
 
+responses as (
+    select
+        *,
+        row_number() over (partition by alert_id order by responded_at, response_id) as place,
+        row_number() over (partition by alert_id, response_code order by responded_at desc, response_id desc) as place_from_last
+    from {{ ref("stg_crm__alert_responses") }}
+    where cast(responded_at as date) <= {{ as_of_date() }}
+),
+
+-- The first answer, and the last that put it off.
 responded as (
     select
         alert_id,
         min(responded_at) as responded_at,
-        min_by(response_code, responded_at) as response_code,
-        max_by(case when response_code = 'snooze' then snoozed_until end, responded_at) as snoozed_until,
-        max_by(case when response_code = 'snooze' then reason end, responded_at) as snooze_reason
-    from {{ ref("stg_crm__alert_responses") }}
-    where cast(responded_at as date) <= {{ as_of_date() }}
+        max(case when place = 1 then response_code end) as response_code,
+        max(case when response_code = 'snooze' and place_from_last = 1 then snoozed_until end) as snoozed_until,
+        max(case when response_code = 'snooze' and place_from_last = 1 then reason end) as snooze_reason
+    from responses
     group by alert_id
 )
 

@@ -1,20 +1,27 @@
 -- The group that each customer belongs to on each reporting date: all under one actual controller, by ownership or by registered name.
 -- Grain: one row per as_of_date and customer_id.
-with registered as (
+with entries as (
+    select *
+    from {{ ref("stg_bureau__registrations") }}
+    where coalesce(actual_controller_code, actual_controller_name) is not null
+),
+
+-- An entry that names no controller does not end the one who was named before.
+publications as (
+    {{ publications("entries", ["unified_social_credit_code"]) }}
+),
+
+registered as (
     select
         dates.as_of_date,
         held.customer_id,
-        max_by(registrations.actual_controller_name, registrations.published_on) as controller_name,
+        publications.actual_controller_name as controller_name,
         -- Two people may have one name: where the bureau gives a code, it tells them apart.
-        max_by(
-            coalesce(registrations.actual_controller_code, registrations.actual_controller_name), registrations.published_on
-        ) as controller_code
+        coalesce(publications.actual_controller_code, publications.actual_controller_name) as controller_code
     from {{ ref("int_dates__reporting") }} as dates
-    inner join {{ ref("stg_bureau__registrations") }} as registrations on registrations.published_on <= dates.as_of_date
+    inner join publications on {{ public_on("dates.as_of_date") }}
     inner join {{ ref("int_customers__codes_held") }} as held
-        on registrations.unified_social_credit_code = held.unified_social_credit_code and held.is_main
-    where coalesce(registrations.actual_controller_code, registrations.actual_controller_name) is not null
-    group by dates.as_of_date, held.customer_id
+        on publications.unified_social_credit_code = held.unified_social_credit_code and held.is_main
 ),
 
 holders as (

@@ -39,15 +39,15 @@ coded as (
     select customer_id, unified_social_credit_code from {{ ref("int_customers__codes_held") }} where is_main
 ),
 
+publications as (
+    {{ publications(ref("stg_bureau__registrations"), ["unified_social_credit_code"]) }}
+),
+
+-- All that the newest entry says, and nothing of an older one.
 registered as (
-    select
-        unified_social_credit_code,
-        max_by(registered_name, published_on) as registered_name,
-        max_by(legal_representative_name, published_on) as legal_representative_name,
-        max_by(actual_controller_name, published_on) as actual_controller_name
-    from {{ ref("stg_bureau__registrations") }}
-    where published_on <= {{ as_of_date() }}
-    group by unified_social_credit_code
+    select unified_social_credit_code, registered_name, legal_representative_name, actual_controller_name
+    from publications
+    where {{ public_on(as_of_date()) }}
 )
 
 select

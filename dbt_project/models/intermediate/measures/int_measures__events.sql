@@ -51,8 +51,8 @@ select
     count(case when event_type = 'dishonest_debtor_listing' and is_lasting then 1 end) as dishonest_listing_count,
     count(case when event_type = 'customer_bankruptcy' and is_lasting then 1 end) as bankrupt_customer_count,
     -- Load and line are those of one event, the last.
-    max_by(case when event_type = 'control_change' and is_in_management_window then load_id end, event_order) as control_change_load_id,
-    max_by(case when event_type = 'control_change' and is_in_management_window then line_number end, event_order) as control_change_line_number
+    max_by(load_id, case when event_type = 'control_change' and is_in_management_window then event_order end) as control_change_load_id,
+    max_by(line_number, case when event_type = 'control_change' and is_in_management_window then event_order end) as control_change_line_number
 from covered
 inner join {{ ref("int_customers__codes_held") }} as held
     on covered.unified_social_credit_code = held.unified_social_credit_code and held.is_main

@@ -44,31 +44,43 @@ events as (
     left join stages on results.activity_id = stages.activity_id
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
+),
+
+summed as (
+    select
+        dates.as_of_date,
+        events.level,
+        events.level_key,
+        sum(events.contact_count) as contact_count,
+        count(distinct events.contacted_customer_id) as contacted_customer_count,
+        sum(events.payment_count) as payment_count,
+        -- One payment without a rate, or one contact without its cost, and nobody knows what they come to.
+        {{ known_sum("events.recovered_base_amount", "events.paid_part_count = 1") }} as recovered_base_amount,
+        {{ known_sum("events.cost_base_amount", "events.contact_count = 1") }} as cost_base_amount,
+        sum(events.promise_count) as promise_count,
+        sum(events.kept_count) as kept_count
+    from {{ ref("int_dates__reporting") }} as dates
+    inner join events
+        on events.counted_on > dates.previous_date
+        and events.counted_on <= dates.as_of_date
+        and {{ stands_on("dates.as_of_date", "events") }}
+    group by dates.as_of_date, events.level, events.level_key
 )
 
 select
-    dates.as_of_date,
-    events.level,
-    events.level_key,
-    cast(sum(events.contact_count) as integer) as contact_count,
-    cast(count(distinct events.contacted_customer_id) as integer) as contacted_customer_count,
-    cast(sum(events.payment_count) as integer) as payment_count,
-    -- Null when the exchange rate of a payment is missing.
-    cast(
-        case when count(events.recovered_base_amount) = sum(events.paid_part_count) then coalesce(sum(events.recovered_base_amount), 0) end
-        as decimal(18, 2)
-    ) as recovered_base_amount,
-    cast(sum(events.cost_base_amount) as decimal(18, 2)) as cost_base_amount,
-    {{ ratio("100 * sum(events.cost_base_amount)", "sum(events.recovered_base_amount)") }} as cost_rate_pct,
-    cast(sum(events.promise_count) as integer) as promise_count,
-    cast(sum(events.kept_count) as integer) as kept_count,
-    {{ ratio("100 * sum(events.kept_count)", "sum(events.promise_count)") }} as promises_kept_pct,
+    summed.as_of_date,
+    summed.level,
+    summed.level_key,
+    cast(summed.contact_count as integer) as contact_count,
+    cast(summed.contacted_customer_count as integer) as contacted_customer_count,
+    cast(summed.payment_count as integer) as payment_count,
+    cast(summed.recovered_base_amount as decimal(18, 2)) as recovered_base_amount,
+    cast(summed.cost_base_amount as decimal(18, 2)) as cost_base_amount,
+    {{ ratio("100 * summed.cost_base_amount", "summed.recovered_base_amount") }} as cost_rate_pct,
+    cast(summed.promise_count as integer) as promise_count,
+    cast(summed.kept_count as integer) as kept_count,
+    {{ ratio("100 * summed.kept_count", "summed.promise_count") }} as promises_kept_pct,
     in_force.policy_version
-from {{ ref("int_dates__reporting") }} as dates
+from summed
 inner join {{ ref("int_dates__policies_in_force") }} as in_force
-    on dates.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
-inner join events
-    on events.counted_on > dates.previous_date
-    and events.counted_on <= dates.as_of_date
-    and {{ stands_on("dates.as_of_date", "events") }}
-group by dates.as_of_date, in_force.policy_version, events.level, events.level_key
+    on summed.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'

@@ -29,9 +29,7 @@ owed as (
     select
         as_of_date,
         customer_id,
-        case
-            when count(outstanding_base_amount) = count(*) then sum(case when days_overdue > 0 then outstanding_base_amount else 0 end)
-        end as overdue_base_amount,
+        {{ known_sum("outstanding_base_amount", "days_overdue > 0") }} as overdue_base_amount,
         count(case when days_overdue > 0 then 1 end) as overdue_count,
         max(days_overdue) as longest_overdue_days
     from debts
@@ -48,11 +46,13 @@ staged as (
     where stages.stage_code <> 'not_yet'
 ),
 
+-- The share of the list is taken of what is known; who owes what nobody can value has none, and no class.
 cumulated as (
     select
         *,
         {{ ratio("100 * (sum(overdue_base_amount) over value_order - overdue_base_amount)", "sum(overdue_base_amount) over ()") }} as share_before_pct
     from staged
+    where overdue_base_amount is not null
     window value_order as (order by longest_overdue_days, overdue_base_amount, customer_id rows between unbounded preceding and current row)
 ),
 
@@ -60,20 +60,21 @@ classified as (
     select
         cumulated.as_of_date,
         cumulated.customer_id,
-        min_by(classes.abc_class, classes.to_share_pct) as abc_class,
-        min_by(classes.class_points, classes.to_share_pct) as class_points
+        classes.abc_class,
+        classes.class_points,
+        row_number() over (partition by cumulated.as_of_date, cumulated.customer_id order by classes.to_share_pct) as place
     from cumulated
     inner join {{ ref("policy_abc_classes") }} as classes
         on classes.policy_version = {{ policy_now("collection") }} and coalesce(cumulated.share_before_pct, 0) < classes.to_share_pct
-    group by cumulated.as_of_date, cumulated.customer_id
 ),
 
 typed as (
     select
         staged.as_of_date,
         staged.customer_id,
-        min_by(types.debtor_type, types.debtor_order) as debtor_type,
-        min_by(types.strategy, types.debtor_order) as strategy
+        types.debtor_type,
+        types.strategy,
+        row_number() over (partition by staged.as_of_date, staged.customer_id order by types.debtor_order) as place
     from staged
     inner join {{ ref("policy_debtor_types") }} as types on types.policy_version = {{ policy_now("collection") }}
     left join {{ ref("int_collection__contacts") }} as contacts
@@ -88,7 +89,6 @@ typed as (
             ~ " end when 'weighted_days_late' then payment.weighted_days_late end",
             "types.comparison", "types.threshold_value"
         ) }}
-    group by staged.as_of_date, staged.customer_id
 ),
 
 prioritised as (
@@ -101,11 +101,12 @@ prioritised as (
         contacts.last_outcome,
         cast(greatest(staged.longest_overdue_days, 0) * settings.points_per_overdue_day as decimal(18, 4)) as age_points,
         cast(classified.class_points * settings.points_per_abc as decimal(18, 4)) as class_points,
-        cast(coalesce(staged.overdue_base_amount, 0) / settings.amount_per_point as decimal(18, 4)) as amount_points
+        cast(staged.overdue_base_amount / settings.amount_per_point as decimal(18, 4)) as amount_points
     from staged
     cross join settings
-    inner join classified on staged.as_of_date = classified.as_of_date and staged.customer_id = classified.customer_id
-    inner join typed on staged.as_of_date = typed.as_of_date and staged.customer_id = typed.customer_id
+    left join classified
+        on staged.as_of_date = classified.as_of_date and staged.customer_id = classified.customer_id and classified.place = 1
+    inner join typed on staged.as_of_date = typed.as_of_date and staged.customer_id = typed.customer_id and typed.place = 1
     left join {{ ref("int_collection__contacts") }} as contacts
         on staged.as_of_date = contacts.as_of_date and staged.customer_id = contacts.customer_id
 )
@@ -135,6 +136,7 @@ select
     prioritised.class_points,
     prioritised.amount_points,
     cast(prioritised.age_points + prioritised.class_points + prioritised.amount_points as decimal(18, 4)) as priority_points,
+    case when prioritised.overdue_base_amount is null then 'the exchange rate of a debt is not known' end as note,
     {{ policy_now("collection") }} as policy_version
 from prioritised
 inner join {{ ref("int_customers__unified") }} as customers on prioritised.customer_id = customers.customer_id

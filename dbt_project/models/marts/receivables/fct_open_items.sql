@@ -31,7 +31,9 @@ select
     items.unrealised_fx_base_amount,
     items.outstanding_amount as gross_amount,
     case when delivered.has_disputes then coalesce(disputed.claimed_amount, 0) end as disputed_amount,
-    cast(items.outstanding_amount - coalesce(disputed.claimed_amount, 0) as decimal(18, 2)) as collectable_amount,
+    case
+        when delivered.has_disputes then cast(items.outstanding_amount - coalesce(disputed.claimed_amount, 0) as decimal(18, 2))
+    end as collectable_amount,
     case when delivered.has_guarantees then coalesce(secured.claimed_amount, 0) end as secured_amount,
     items.policy_version
 from {{ ref("int_receivables__items_aged") }} as items

@@ -4,18 +4,14 @@ with allowances as (
     select
         as_of_date,
         company_code,
-        case when count(outstanding_base_amount) = count(*) then sum(outstanding_base_amount) end as outstanding_base_amount,
-        case
-            when count(outstanding_base_amount) = count(*) then sum(coalesce(collective_base_amount, specific_base_amount))
-        end as allowance_base_amount
+        {{ known_sum("outstanding_base_amount") }} as outstanding_base_amount,
+        {{ known_sum("coalesce(collective_base_amount, specific_base_amount)") }} as allowance_base_amount
     from {{ ref("int_provision__items_provided") }}
     group by as_of_date, company_code
 ),
 
 losses as (
-    select items.as_of_date, items.company_code, case
-            when count(losses.written_off_base_amount) = count(*) then sum(losses.written_off_base_amount)
-        end as written_off_since_base_amount
+    select items.as_of_date, items.company_code, {{ known_sum("losses.written_off_base_amount") }} as written_off_since_base_amount
     from {{ ref("int_provision__losses") }} as losses
     inner join {{ ref("int_provision__items_provided") }} as items
         on losses.company_code = items.company_code

@@ -442,6 +442,30 @@ def restore() -> None:
     _say("Run `receivables refresh --as-of DATE` next.")
 
 
+@main.command()
+@refusing_plainly
+def upgrade() -> None:
+    """Bring a home that an earlier release made to this one: every archived file is read again, and the ledger is told.
+
+    What is published stays as it is until the next refresh.
+
+    \b
+    Example:
+      receivables upgrade
+      receivables refresh --as-of 2026-10-31
+    """
+    from orchestration.audit.upgrade import upgrade_home
+
+    settings, at = _settings(), _now()
+    with only_writer(settings, "upgrade", at):
+        done = upgrade_home(settings, at)
+        _tell_problems(write_anchor(settings))
+    _say(f"{done.load_count} loads were read from the archive again." + (f" The old database is {done.old}." if done.old else ""))
+    for one in done.differing:
+        _say(f"Reads otherwise than the earlier release read it: {one}")
+    _say("Run `receivables refresh --as-of DATE` next.")
+
+
 @main.group()
 def audit() -> None:
     """What auditors ask for."""

@@ -7,6 +7,7 @@ from ingestion.errors import DataRefusedError
 from orchestration.audit.events import FOUND_CHANGED, REFRESH, record
 from orchestration.audit.folders import folder_problems
 from orchestration.audit.ledger import RESTORE, Ledger
+from orchestration.audit.restore import refuse_earlier_release
 from orchestration.lock import Holder
 from orchestration.publication.publish import heal_serving
 from orchestration.quality.evidence import evidence_problems
@@ -16,6 +17,7 @@ from orchestration.settings import Settings
 def tidy(settings: Settings, at: datetime, killed: Holder | None = None) -> list[str]:
     """Bring the home in order; tell the ledger, and the caller in words, what was found changed. `killed`: who had the lock."""
     _refuse_without_ledger(settings)
+    refuse_earlier_release(settings, Ledger(settings.ledger).proven())
     for left_behind in (settings.temporary, settings.home / "restoring", settings.home / "reading"):
         shutil.rmtree(left_behind, ignore_errors=True)
     settings.temporary.mkdir(parents=True, exist_ok=True)

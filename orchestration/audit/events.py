@@ -6,7 +6,7 @@ from orchestration.audit.ledger import Event, Ledger
 from orchestration.audit.people import signature
 from orchestration.settings import Settings
 
-PARSED, LOAD, LANDED, RESTORED = "project_parsed", "load", "landed", "restored"
+PARSED, LOAD, LANDED, RESTORED, UPGRADED = "project_parsed", "load", "landed", "restored", "upgraded"
 EVIDENCE, VERDICT = "evidence", "verdict"
 POLICY_USED, ROW_DECIDED = "policy_used", "row_decided"
 RELEASE_ASKED, RELEASED = "release_asked", "released"

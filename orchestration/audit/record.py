@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.archive import fingerprint
-from orchestration.audit.events import POLICY_USED, PUBLISHED, REMOVED, ROW_DECIDED
+from orchestration.audit.events import POLICY_USED, PUBLISHED, REMOVED, ROW_DECIDED, UPGRADED
 from orchestration.audit.ledger import Entry, Event, Ledger
 from orchestration.publication.fingerprint import version_hashes
 from orchestration.publication.serving import fetched
@@ -21,11 +21,13 @@ DECISIONS = """
 
 
 def policies_used(settings: Settings) -> dict[str, Entry]:
-    """First use of each policy version in a publication, by version."""
+    """First use of each policy version in a publication, by version; since an upgrade, when the shipped ones may have changed."""
     used: dict[str, Entry] = {}
     for entry in Ledger(settings.ledger).proven():
         if entry.event == POLICY_USED:
             used.setdefault(entry.details["policy_version"], entry)
+        elif entry.event == UPGRADED:
+            used.clear()
     return used
 
 

@@ -18,9 +18,9 @@ from ingestion.loader import load_again as load_file_again
 from ingestion.profile import load_profile
 from ingestion.warehouse import create_raw_tables, number_after, open_working
 from orchestration.audit.events import LANDED, LOAD, RESTORED, record
-from orchestration.audit.ledger import Ledger
+from orchestration.audit.ledger import Entry, Ledger
 from orchestration.publication.fingerprint import combined_hash
-from orchestration.quality.raw import load_contents, loads_as_told, told_loads
+from orchestration.quality.raw import is_told_in_full, load_contents, loads_as_told, told_loads
 from orchestration.settings import PROJECT_ROOT, Settings
 
 READING = (
@@ -33,9 +33,21 @@ CHANGED_SINCE = (
 )
 
 
+def refuse_earlier_release(settings: Settings, entries: list[Entry]) -> None:
+    """Refuse a home of whose loads the ledger was not told what this release tells of them."""
+    untold = [load for load in told_loads(entries).values() if not is_told_in_full(load)]
+    if untold:
+        raise DataRefusedError(
+            f"{settings.home} was made by an earlier release: the ledger was not told what {len(untold)} of its loads hold.",
+            "run `receivables upgrade`: it reads every archived file again and tells the ledger; what is published stays",
+        )
+
+
 def restore_working_database(settings: Settings, at: datetime) -> tuple[int, Path | None]:
     """A new working database with every load that the ledger tells of: their count, and where the old database was put."""
-    told = told_loads(Ledger(settings.ledger).proven())
+    entries = Ledger(settings.ledger).proven()
+    refuse_earlier_release(settings, entries)
+    told = told_loads(entries)
     if not told:
         raise DataRefusedError(f"{settings.ledger} tells of no load.", "refresh from the senders' files")
     fresh = settings.working_database.with_suffix(".restoring")
@@ -43,7 +55,7 @@ def restore_working_database(settings: Settings, at: datetime) -> tuple[int, Pat
     with open_working(fresh, settings.memory_limit) as con:
         load_again(con, settings.archive, settings.home / "restoring", told.values())
         _refuse_other_content(con, told.values())
-    old = _put_aside(settings.working_database) if settings.working_database.exists() else None
+    old = put_aside(settings.working_database) if settings.working_database.exists() else None
     fresh.replace(settings.working_database)
     record(settings, at, (RESTORED, {"load_ids": sorted(told)}))
     return len(told), old
@@ -161,7 +173,10 @@ def load_again(con: duckdb.DuckDBPyConnection, archive: Path, folder: Path, entr
                 f"{entry['file_name']} was load {entry['load_id']} of {entry['table_name']} and is not any more.",
                 f"profile {entry['profile_name']} or the table's contract has changed since: check out the commit that loaded it",
             )
-        con.execute("update raw.loads set landed_at = ? where load_id = ?", [entry["landed_at"], entry["load_id"]])
+        con.execute(
+            "update raw.loads set landed_at = ? where load_id = ?",
+            [entry.get("landed_at") or entry["loaded_at"], entry["load_id"]],
+        )
         delivered.unlink()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -177,7 +192,7 @@ def _refuse_other_content(con: duckdb.DuckDBPyConnection, entries: Iterable[Mapp
             )
 
 
-def _put_aside(database: Path) -> Path:
+def put_aside(database: Path) -> Path:
     """Keep the old file beside, under the first name that is free, and its write-ahead log, which must not meet the new one."""
     number = 1
     while (aside := database.with_suffix(f".damaged-{number}")).exists():

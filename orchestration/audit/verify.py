@@ -24,12 +24,13 @@ from orchestration.audit.events import (
     RELEASE_ASKED,
     RELEASED,
     RESTORED,
+    UPGRADED,
     VERDICT,
 )
 from orchestration.audit.folders import folder_problems
 from orchestration.audit.ledger import Entry, Ledger
 from orchestration.audit.record import MANIFEST, policies_used, recorded_files
-from orchestration.audit.restore import read_again
+from orchestration.audit.restore import read_again, refuse_earlier_release
 from orchestration.dbt_manifest import project_state
 from orchestration.lock import holder
 from orchestration.publication.candidate import Candidate
@@ -41,7 +42,7 @@ from orchestration.quality.raw import raw_problems, told_loads
 from orchestration.settings import Settings
 
 # After a verdict, what says that the working database may hold another candidate, or none.
-BEGUN = {RESTORED, EVIDENCE}
+BEGUN = {RESTORED, UPGRADED, EVIDENCE}
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def prove(settings: Settings, anchor: str | None = None, *, reads_archive: bool 
             "name the home in RECEIVABLES_HOME, or restore the ledger from a backup",
         )
     entries = Ledger(settings.ledger).proven()
+    refuse_earlier_release(settings, entries)
     problems: list[str] = []
     notes: list[str] = []
     for found in (
@@ -137,9 +139,10 @@ def _release_problems(settings: Settings, entries: list[Entry]) -> Iterator[str]
 
 def _manifest_problems(settings: Settings, entries: list[Entry]) -> Iterator[str]:
     """Manifests whose inputs, candidate or date are not what the ledger tells."""
-    told = told_loads(entries)
     published = {entry.details["publication_id"]: entry for entry in entries if entry.event == PUBLISHED}
     for publication_id in recorded_files(settings):
+        # As they were told by then: an upgrade tells of loads anew.
+        told = told_loads(entry for entry in entries if entry.number <= published[publication_id].number)
         path = settings.publications / publication_id / MANIFEST
         if path.exists():
             manifest = json.loads(path.read_text(encoding="utf-8"))

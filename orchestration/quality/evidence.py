@@ -8,7 +8,7 @@ import json
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -83,7 +83,7 @@ def record(settings: Settings, place: str, outcomes: list[CheckOutcome], at: dat
         write_text(evidence_file(settings.evidence, place, check_code), text)
 
 
-def evidence_problems(settings: Settings, entries: Iterable[Entry]) -> list[str]:
+def evidence_problems(settings: Settings, entries: Sequence[Entry]) -> list[str]:
     """Files of evidence that are not as the ledger tells, in words.
 
     A file of an earlier time that the ledger told of may stand there, where a run was killed before it wrote another.
@@ -104,9 +104,27 @@ def evidence_problems(settings: Settings, entries: Iterable[Entry]) -> list[str]
             problems += [f"{path} is gone"] if place in judged else []
         elif fingerprint(path) not in hashes:
             problems.append(f"{path} was changed")
-    known = {evidence_file(settings.evidence, place, check_code) for place, check_code in told}
-    found = (path for folder in ("loads", "candidates") for path in sorted((settings.evidence / folder).rglob("*.json")))
-    return problems + [f"{path} was added: no check that the ledger tells of left it" for path in found if path not in known]
+    return problems + [
+        f"{evidence_file(settings.evidence, place, check_code)} was added: no check that the ledger tells of left it"
+        for place, files in untold_evidence(settings, entries).items()
+        for check_code in files
+    ]
+
+
+def untold_evidence(settings: Settings, entries: Sequence[Entry]) -> dict[str, dict[str, str]]:
+    """Hashes of files of evidence that the ledger was never told of, by place and check code."""
+    told = {
+        evidence_file(settings.evidence, entry.details["place"], check_code)
+        for entry in entries
+        if entry.event == EVIDENCE
+        for check_code in entry.details["files"]
+    }
+    untold: dict[str, dict[str, str]] = defaultdict(dict)
+    for folder in ("loads", "candidates"):
+        for path in sorted((settings.evidence / folder).rglob("*.json")):
+            if path not in told:
+                untold[path.parent.relative_to(settings.evidence).as_posix()][path.stem] = fingerprint(path)
+    return untold
 
 
 def evidence_file(folder: Path, place: str, check_code: str) -> Path:

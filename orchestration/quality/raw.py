@@ -10,7 +10,7 @@ import duckdb
 from ingestion.contract import load_contracts
 from ingestion.sql import literal, quoted
 from ingestion.warehouse import LINEAGE_COLUMNS
-from orchestration.audit.events import LANDED, LOAD
+from orchestration.audit.events import LANDED, LOAD, UPGRADED
 from orchestration.audit.ledger import Entry
 from orchestration.publication.fingerprint import combined_hash
 from orchestration.quality.evidence import CheckOutcome
@@ -53,26 +53,29 @@ def load_contents(con: duckdb.DuckDBPyConnection, tables: Iterable[str] | None =
     parts: dict[int, list[tuple[object, ...]]] = defaultdict(list)
     of_rows = set(LINEAGE_COLUMNS) - {"_line_number"}
     for name in tables or [contract.raw_name for contract in load_contracts().values()]:
-        for load_id, *digest in _digests(con, name, "_load_id", of_rows, "_is_corrected is not true"):
+        for load_id, *digest in digests(con, name, "_load_id", of_rows, "_is_corrected is not true"):
             parts[load_id].append((name, *digest))
     where = "true" if tables is None else f"table_name in ({', '.join(literal(name.replace('__', '.', 1)) for name in tables)})"
     for beside, changing in BESIDE_THE_ROWS.items():
-        for load_id, *digest in _digests(con, beside, "load_id", changing, where):
+        for load_id, *digest in digests(con, beside, "load_id", changing, where):
             parts[load_id].append((beside, *digest))
     return {load_id: combined_hash(found) for load_id, found in parts.items()}
 
 
-def _digests(con: duckdb.DuckDBPyConnection, table: str, key: str, left_out: set[str], condition: str) -> list[tuple[Any, ...]]:
+def digests(con: duckdb.DuckDBPyConnection, table: str, key: str, left_out: set[str], condition: str) -> list[tuple[Any, ...]]:
     """By load: count of rows, and of values by column, and two sums of the rows' MD5 that do not depend on their order.
 
     A row is the text of its values that are known, each by its column's name: a column that a contract gains changes nothing.
     """
     columns = [name for name, *_ in con.execute(f"describe raw.{quoted(table)}").fetchall() if name not in left_out | {key}]
-    text = ", ".join(f"{literal(name + '=')} || {quoted(name)}::varchar" for name in columns)
+    # As concat_ws(chr(1), 'name=' || value, ...) writes it, in half the time: a third of the hashing.
+    text = ", ".join(
+        f"case when {quoted(name)} is not null then chr(1) || {literal(name + '=')} end, {quoted(name)}" for name in columns
+    )
     counts = ", ".join(f"count({quoted(name)})" for name in columns)
     rows = con.execute(
         f"""select {key}, count(*), bit_xor(row_hash)::varchar, sum((row_hash >> 64)::hugeint)::varchar, {counts}
-        from (select *, md5_number(concat_ws(chr(1), {text})) as row_hash from raw.{quoted(table)} where {condition})
+        from (select *, md5_number(substr(concat({text}), 2)) as row_hash from raw.{quoted(table)} where {condition})
         group by 1 order by 1"""
     ).fetchall()
     return [
@@ -90,7 +93,14 @@ def told_loads(entries: Iterable[Entry]) -> dict[int, Mapping[str, Any]]:
         elif entry.event == LANDED:
             for load_id in entry.details["load_ids"]:
                 told[load_id]["landed_at"] = entry.details["landed_at"]
+        elif entry.event == UPGRADED:
+            told |= {load["load_id"]: dict(load) for load in entry.details["loads"]}
     return dict(told)
+
+
+def is_told_in_full(load: Mapping[str, Any]) -> bool:
+    """Whether the ledger was told what raw holds of a load: an earlier release told of the file alone."""
+    return "content_hash" in load
 
 
 def register_problems(con: duckdb.DuckDBPyConnection, told: Mapping[int, Mapping[str, Any]]) -> list[str]:

@@ -1,6 +1,7 @@
-"""dbt's command line, and its manifest, parsed once for each state of the project and not once for each process.
+"""dbt's command line, and its manifest, made once for each state of the project and not once for each process.
 
-What dbt has parsed says which models and tests there are, so it is used only as the ledger was told of it; else it is made anew.
+The manifest says which models and tests there are and holds the compiled queries of the tests, so it is used only as the ledger
+was told of it; else it is made anew.
 """
 
 import os
@@ -77,7 +78,10 @@ def dbt_command(project: Path, target: Path, *arguments: str) -> list[str]:
 
 
 def _parse(settings: Settings, told: dict[str, Any] | None) -> None:
-    """Parse in a folder of its own, tell the ledger, and put what came of it in place."""
+    """Parse, and compile the tests, in a folder of its own, tell the ledger, and put what came of it in place.
+
+    No database is opened: another process may hold it, or there may be none yet.
+    """
     from dbt.cli.main import dbtRunner
 
     target = settings.dbt_target / "parsing"
@@ -87,7 +91,10 @@ def _parse(settings: Settings, told: dict[str, Any] | None) -> None:
         shutil.copy(settings.dbt_target / PARTIAL_PARSE, target)
     folder = os.fspath(settings.dbt_project)
     result = dbtRunner().invoke(
-        ["--quiet", "parse", "--project-dir", folder, "--profiles-dir", folder, "--target-path", os.fspath(target)]
+        [
+            *("--quiet", "compile", "--select", "resource_type:test", "--no-introspect", "--no-populate-cache"),
+            *("--project-dir", folder, "--profiles-dir", folder, "--target-path", os.fspath(target)),
+        ]
     )
     if not result.success:
         raise DataRefusedError(f"The dbt project does not parse: {result.exception}", f"correct the file it names in {folder}")

@@ -24,7 +24,7 @@ from orchestration.dbt_manifest import project_state
 from orchestration.lineage import ColumnLineage, derive_lineage, known_lineage
 from orchestration.openlineage_events import emit, load_steps, model_steps
 from orchestration.publication.candidate import fingerprint_candidate, write_candidate
-from orchestration.quality.dbt_tests import build_failures, dbt_outcomes
+from orchestration.quality.dbt_tests import ModelTest, build_failures, run_tests, unbuilt_nodes
 from orchestration.quality.evidence import record
 from orchestration.quality.gate import candidate_place, refused_place
 from orchestration.quality.raw import check_raw, told_loads
@@ -66,17 +66,20 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
         target = settings.dbt_target / "runs" / context.run_id
         shutil.copytree(settings.dbt_target, target, ignore=lambda _, names: {n for n in names if n != "partial_parse.msgpack"})
         build = dbt.cli(
-            ["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target, raise_on_error=False
+            ["build", "--exclude-resource-type", "unit_test", "test"], context=context, target_path=target, raise_on_error=False
         )
         yield from _with_columns(settings, manifest, target, build, is_shown=not is_of_command_line(context.run))
+        run_results = target / "run_results.json"
+        tests = run_tests(settings.working_database, manifest, unbuilt_nodes(run_results), _test_names(context))
+        yield from (_told(context, test) for test in tests)
         steps = chain(
             load_steps([load for load in told.values() if load["loaded_at"] == str(started_at)], started_at),
-            model_steps(manifest, target / "run_results.json", known_lineage(settings, project_state(settings))),
+            model_steps(manifest, run_results, known_lineage(settings, project_state(settings))),
         )
         if problem := emit(settings, context.run.run_id, steps):
             context.log.warning(problem)
-        outcomes = dbt_outcomes(settings.working_database, target)
-        if failed := build_failures(settings.working_database, target):
+        outcomes = [test.outcome for test in tests]
+        if failed := build_failures(manifest, tests, run_results):
             record(settings, refused_place(context.run_id), outcomes, started_at)
             raise _refusal(failed)
         candidate = fingerprint_candidate(settings, as_of_date)
@@ -85,6 +88,38 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
         shutil.rmtree(settings.dbt_target / "runs")
 
     return warehouse
+
+
+def _test_names(context: dg.AssetExecutionContext) -> list[str]:
+    """Unique ids of the tests that a run makes: all of those of the models that it builds, and what else it selects."""
+    selected = context.selected_asset_check_keys
+    return [name for name, key in _checks(context).items() if key in selected or key.asset_key in context.selected_asset_keys]
+
+
+def _checks(context: dg.AssetExecutionContext) -> dict[str, dg.AssetCheckKey]:
+    """Key of the check that each dbt test is, by the test's unique id."""
+    return {
+        str(spec.metadata["dagster_dbt/unique_id"]): spec.key
+        for spec in context.assets_def.node_check_specs_by_output_name.values()
+    }
+
+
+def _told(context: dg.AssetExecutionContext, test: ModelTest) -> dg.AssetCheckResult | dg.AssetCheckEvaluation:
+    """A test as an output of the run where the run selects it, else as an event alone."""
+    key = _checks(context)[test.unique_id]
+    severity = dg.AssetCheckSeverity.WARN if test.status == "warn" else dg.AssetCheckSeverity.ERROR
+    passed, metadata = test.status == "pass", {"status": test.status, "found": test.found}
+    if key in context.selected_asset_check_keys:
+        return dg.AssetCheckResult(
+            passed=passed, asset_key=key.asset_key, check_name=key.name, severity=severity, metadata=metadata
+        )
+    return dg.AssetCheckEvaluation(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=passed,
+        severity=severity,
+        metadata={name: dg.MetadataValue.text(text) for name, text in metadata.items()},
+    )
 
 
 def _with_columns(settings: Settings, manifest: Path, target: Path, build: DbtCliInvocation, *, is_shown: bool) -> Iterator[Any]:

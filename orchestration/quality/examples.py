@@ -11,6 +11,8 @@ import duckdb
 from ingestion.sql import quoted
 
 SHOWN = 3
+# Rows that are kept as evidence.
+SAMPLE_SIZE = 5
 LONGEST_VALUE = 60
 # A row of a check's own has few columns, all of them telling; of a model's row only the key and what was checked are told.
 FEW_COLUMNS = 8

@@ -1,4 +1,4 @@
-"""Runs Great Expectations suites on DuckDB tables. What is expected stands in `landing.py` and `candidate.py`.
+"""Runs Great Expectations suites on DuckDB tables. What is expected stands in `suites.py`.
 
 Great Expectations does not list DuckDB among the databases whose temporary objects stay on one connection; without that, most SQL
 expectations raise. The list is private, so the patch lives here alone and tests/integration has a canary for it.
@@ -17,9 +17,8 @@ from great_expectations.expectations import Expectation
 
 from ingestion.sql import literal, quoted
 from orchestration.quality.evidence import CheckOutcome
-from orchestration.quality.examples import printable, rows_found
+from orchestration.quality.examples import SAMPLE_SIZE, printable, rows_found
 
-SAMPLE_SIZE = 5
 LONGEST_MESSAGE = 300
 
 

@@ -9,19 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
-import great_expectations.expectations as gxe
-from great_expectations.expectations import Expectation
-
 from ingestion.contract import Contract
 from ingestion.loader import Load
 from ingestion.notes import HARMLESS, SHEET_OR_COLUMN, Note, registered_notes
 from ingestion.profile import TableMapping, load_profile, profile_names
-from ingestion.sql import literal, quoted
-from ingestion.warehouse import LINEAGE_COLUMNS
+from ingestion.sql import quoted
 from orchestration.publication.fingerprint import combined_hash
 from orchestration.quality.evidence import CheckOutcome, Recorded, record
 from orchestration.quality.examples import rows_found
-from orchestration.quality.expectations import no_rows, suite_runner
 from orchestration.quality.plausibility import PLAUSIBILITY, check_plausibility, landing_policy
 from orchestration.settings import Settings
 
@@ -39,30 +34,6 @@ SET_ASIDE = (
 )
 
 
-def landing_suite(contract: Contract, load: Load) -> list[Expectation]:
-    """What a contract promises of the rows of one load, as expectations."""
-    expectations: list[Expectation] = [
-        gxe.ExpectTableRowCountToEqual(value=load.loaded_row_count),
-        gxe.ExpectTableRowCountToEqual(value=load.delivered_row_count - load.quarantined_row_count),
-        gxe.ExpectTableColumnsToMatchSet(column_set=[*(column.name for column in contract.columns), *LINEAGE_COLUMNS]),
-        gxe.ExpectColumnValuesToBeUnique(column="_line_number"),
-    ]
-    for column in contract.columns:
-        if column.required:
-            expectations.append(gxe.ExpectColumnValuesToNotBeNull(column=column.name))
-        if column.allowed:
-            expectations.append(gxe.ExpectColumnValuesToBeInSet(column=column.name, value_set=list(column.allowed)))
-        if column.pattern:
-            mismatch = f"not regexp_matches({quoted(column.name)}, {literal(column.pattern)})"
-            expectations.append(no_rows(mismatch, f"{column.name} matches {column.pattern}"))
-    if len(contract.key) == 1:
-        expectations.append(gxe.ExpectColumnValuesToBeUnique(column=contract.key[0]))
-    else:
-        expectations.append(gxe.ExpectCompoundColumnsToBeUnique(column_list=list(contract.key)))
-    expectations += [no_rows(f"not ({rule.expression})", f"not: {rule.reason}") for rule in contract.row_rules]
-    return expectations
-
-
 def check_loads(settings: Settings, contract: Contract, loads: list[Load], at: datetime) -> list[CheckOutcome]:
     """Outcomes for every load, taking recorded evidence where there is some and checking where there is none.
 
@@ -76,6 +47,10 @@ def check_loads(settings: Settings, contract: Contract, loads: list[Load], at: d
         else:
             unchecked.append(load)
     if unchecked:
+        # Imported where suites are run: a run without a new load does not wait for Great Expectations.
+        from orchestration.quality.expectations import suite_runner
+        from orchestration.quality.suites import landing_suite
+
         rules = landing_policy(settings, at.date())
         # One database file cannot be open in two ways, and the suite's runner opens it in its own.
         with duckdb.connect(str(settings.working_database)) as con:

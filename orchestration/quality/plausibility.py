@@ -1,6 +1,6 @@
 """What can hardly be so in a load, counted with examples: warnings, by thresholds of the landing policy.
 
-Each rule is one query of the load's suspicious rows. The contract's own promises stand in `landing.py`. On a new home landing
+Each rule is one query of the load's suspicious rows. The contract's own promises stand in `suites.py`. On a new home landing
 comes before dbt, so the policy is read from its seeds.
 """
 

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from orchestration.publication.marts import grains
-from orchestration.quality.dbt_tests import build_failures, dbt_outcomes
+from orchestration.quality.dbt_tests import ModelTest, build_failures, run_tests
 from tests.conftest import Home
 
 # What is done to the tables that a refresh of the worked ledger built, the test that notices, and what it is told of it.
@@ -101,33 +101,33 @@ DAMAGE = (
 
 
 @pytest.fixture(scope="module")
-def refused(ledger: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A copy of the working database in which every kind of test fails at once, and what dbt left of its tests."""
-    home = Home(tmp_path_factory.mktemp("damaged") / "warehouse")
-    home.path.mkdir()
-    shutil.copy(ledger.path / "working.duckdb", home.path)
-    with duckdb.connect(str(home.path / "working.duckdb")) as con:
+def tested(ledger: Home, tmp_path_factory: pytest.TempPathFactory) -> list[ModelTest]:
+    """What the tests say of a copy of the working database in which every kind of test fails at once."""
+    database = tmp_path_factory.mktemp("damaged") / "working.duckdb"
+    shutil.copy(ledger.path / "working.duckdb", database)
+    with duckdb.connect(str(database)) as con:
         for damage in (damage for damage, *_ in DAMAGE if damage):
             assert con.execute(damage).fetchall()[0][0] > 0, damage
-    done = home.dbt(home.path / "dbt", "test", "--exclude-resource-type", "unit_test")
-    assert done.returncode == 1, done.stdout
-    return home.path / "working.duckdb", home.path / "dbt"
+    return run_tests(database, manifest_of(ledger))
 
 
-def test_the_refusal_names_the_rows_of_every_kind_of_test(refused: tuple[Path, Path]) -> None:
-    told = build_failures(*refused)
+def manifest_of(ledger: Home) -> Path:
+    return ledger.path / "dbt" / "manifest.json"
+
+
+def test_the_refusal_names_the_rows_of_every_kind_of_test(ledger: Home, tested: list[ModelTest]) -> None:
+    told = build_failures(manifest_of(ledger), tested)
     for _, title, found in DAMAGE:
         assert any(one.startswith(title) and found in one for one in told), (title, [one for one in told if title in one])
 
 
-def test_every_kind_of_test_of_the_project_was_tried(refused: tuple[Path, Path]) -> None:
-    _, target = refused
-    assert grains(target / "manifest.json")
+def test_every_kind_of_test_of_the_project_was_tried(ledger: Home) -> None:
+    assert grains(manifest_of(ledger))
     kinds = {path.stem for path in (Path(__file__).parents[2] / "dbt_project" / "tests").rglob("*.sql")}
     assert {title.split(" ")[0] for _, title, _ in DAMAGE} == kinds
 
 
-def test_the_evidence_holds_the_same_words(refused: tuple[Path, Path]) -> None:
-    failed = [outcome.summary for outcome in dbt_outcomes(*refused) if not outcome.is_passed]
+def test_the_evidence_holds_the_same_words(tested: list[ModelTest]) -> None:
+    failed = [test.outcome.summary for test in tested if not test.is_passed]
     assert any("1 row: company_code=A1, document_no=C01-I, row_count=2 (documents.csv line 2)" in summary for summary in failed)
     assert all(" such as " in summary or ": " in summary.removeprefix("fail: ") for summary in failed), failed

@@ -12,10 +12,10 @@ from great_expectations.expectations import Expectation
 from ingestion.contract import load_contracts
 from ingestion.loader import Load
 from orchestration.publication.marts import Mart
-from orchestration.quality.candidate import check_tie_outs, mart_suite
+from orchestration.quality.candidate import check_tie_outs
 from orchestration.quality.examples import listed, printable, rows_found
 from orchestration.quality.expectations import failing_rows, no_rows, suite_runner
-from orchestration.quality.landing import landing_suite
+from orchestration.quality.suites import landing_suite, mart_suite
 
 
 @pytest.fixture

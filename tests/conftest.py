@@ -54,7 +54,10 @@ class Home:
         """Run `receivables` on this home as another user of the operating system, as far as the command can tell."""
         program = f"import os\nos.getuid = lambda: {OTHER_USER_ID}\nfrom orchestration.cli import main\nmain()"
         command = [sys.executable, "-c", program, *arguments]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=600)
+        # `python -c` looks where it is started before it looks where the environment says.
+        return subprocess.run(
+            command, env=self.environment, cwd=self.code, capture_output=True, text=True, check=False, timeout=600
+        )
 
     def dbt(self, target: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run dbt on this home's working database, with what it writes in `target`."""

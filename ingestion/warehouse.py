@@ -71,7 +71,7 @@ def open_working(path: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConne
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
-    """Wait for the file's lock: a build that outlived its killed parent lets go of it when it ends."""
+    """Wait a while for the file's lock, such as of a build that is ending with its killed parent."""
     for seconds_left in reversed(range(LOCK_WAIT_SECONDS)):
         try:
             return duckdb.connect(str(path))

@@ -71,10 +71,15 @@ def _fingerprint_project(project: Path) -> str:
     return combined_hash([(path.relative_to(project).as_posix(), fingerprint(path)) for path in files])
 
 
+def dbt_executable() -> str:
+    """Path of this environment's dbt, which ends with whoever starts it."""
+    return str(Path(sys.executable).with_name("receivables-dbt"))
+
+
 def dbt_command(project: Path, target: Path, *arguments: str) -> list[str]:
     """A command line of this environment's dbt on a project, with what it writes in `target`."""
     places = ["--project-dir", os.fspath(project), "--profiles-dir", os.fspath(project), "--target-path", os.fspath(target)]
-    return [str(Path(sys.executable).with_name("dbt")), *arguments, *places]
+    return [dbt_executable(), *arguments, *places]
 
 
 def _parse(settings: Settings, told: dict[str, Any] | None) -> None:

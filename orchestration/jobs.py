@@ -7,8 +7,8 @@ import dagster as dg
 
 from orchestration.assets.partitions import AS_OF_DATES, TIME_ZONE
 
-# The tests of dbt's models are made whenever all are built, and told as checks; as outputs of the job each would cost Dagster three
-# events more.
+# The tests of dbt's models are made whenever the models are built, and told as checks; as outputs of the job each would cost
+# Dagster three events more.
 daily_refresh = dg.define_asset_job(
     "daily_refresh",
     selection=dg.AssetSelection.all().without_checks() | dg.AssetSelection.groups("raw", "gate", "published"),

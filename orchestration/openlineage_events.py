@@ -26,6 +26,7 @@ from openlineage.client.transport.file import FileConfig, FileTransport
 from openlineage.client.transport.http import HttpConfig, HttpTransport
 
 from orchestration.lineage import ColumnLineage
+from orchestration.publication.marts import manifest_body
 from orchestration.settings import Settings
 
 NAMESPACE, JOB, PRODUCER = "receivables", "daily_refresh", "urn:receivables"
@@ -67,7 +68,7 @@ def load_steps(loads: Iterable[Mapping[str, Any]], at: datetime) -> Iterator[Ste
 
 def model_steps(manifest: Path, run_results: Path, lineage: ColumnLineage | None) -> Iterator[Step]:
     """A step for each seed and model that a dbt build built, with the columns of what it wrote and where they come from."""
-    body = json.loads(manifest.read_text(encoding="utf-8"))
+    body = manifest_body(manifest)
     nodes = body["nodes"] | body["sources"]
     for result in json.loads(run_results.read_text(encoding="utf-8"))["results"]:
         node = nodes.get(result["unique_id"])

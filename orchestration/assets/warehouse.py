@@ -1,8 +1,6 @@
 """The dbt models as assets, with their tests as checks, and the record of the candidate that a build leaves."""
 
-import json
 import shutil
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -20,10 +18,11 @@ from ingestion.warehouse import ask_for, open_working
 from orchestration.assets.partitions import AS_OF_DATES, is_of_command_line
 from orchestration.audit.ledger import Ledger
 from orchestration.audit.restore import tell_landed
-from orchestration.dbt_manifest import project_state
+from orchestration.dbt_manifest import dbt_executable, project_state
 from orchestration.lineage import ColumnLineage, derive_lineage, known_lineage
 from orchestration.openlineage_events import emit, load_steps, model_steps
 from orchestration.publication.candidate import fingerprint_candidate, write_candidate
+from orchestration.publication.marts import manifest_body
 from orchestration.quality.dbt_tests import ModelTest, build_failures, run_tests, unbuilt_nodes
 from orchestration.quality.evidence import record
 from orchestration.quality.gate import candidate_place, refused_place
@@ -70,8 +69,9 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
         )
         yield from _with_columns(settings, manifest, target, build, is_shown=not is_of_command_line(context.run))
         run_results = target / "run_results.json"
-        tests = run_tests(settings.working_database, manifest, unbuilt_nodes(run_results), _test_names(context))
-        yield from (_told(context, test) for test in tests)
+        checks = _checks(context)
+        tests = run_tests(settings.working_database, manifest, unbuilt_nodes(run_results), checks)
+        yield from (_told(context, checks[test.unique_id], test) for test in tests)
         steps = chain(
             load_steps([load for load in told.values() if load["loaded_at"] == str(started_at)], started_at),
             model_steps(manifest, run_results, known_lineage(settings, project_state(settings))),
@@ -90,23 +90,20 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
     return warehouse
 
 
-def _test_names(context: dg.AssetExecutionContext) -> list[str]:
-    """Unique ids of the tests that a run makes: all of those of the models that it builds, and what else it selects."""
-    selected = context.selected_asset_check_keys
-    return [name for name, key in _checks(context).items() if key in selected or key.asset_key in context.selected_asset_keys]
-
-
 def _checks(context: dg.AssetExecutionContext) -> dict[str, dg.AssetCheckKey]:
-    """Key of the check that each dbt test is, by the test's unique id."""
+    """The check that each dbt test is, by its unique id: all of the models that a run builds, and what else it selects."""
+    selected, built = context.selected_asset_check_keys, context.selected_asset_keys
     return {
         str(spec.metadata["dagster_dbt/unique_id"]): spec.key
         for spec in context.assets_def.node_check_specs_by_output_name.values()
+        if spec.key in selected or spec.asset_key in built
     }
 
 
-def _told(context: dg.AssetExecutionContext, test: ModelTest) -> dg.AssetCheckResult | dg.AssetCheckEvaluation:
+def _told(
+    context: dg.AssetExecutionContext, key: dg.AssetCheckKey, test: ModelTest
+) -> dg.AssetCheckResult | dg.AssetCheckEvaluation:
     """A test as an output of the run where the run selects it, else as an event alone."""
-    key = _checks(context)[test.unique_id]
     severity = dg.AssetCheckSeverity.WARN if test.status == "warn" else dg.AssetCheckSeverity.ERROR
     passed, metadata = test.status == "pass", {"status": test.status, "found": test.found}
     if key in context.selected_asset_check_keys:
@@ -140,7 +137,7 @@ def _with_columns(settings: Settings, manifest: Path, target: Path, build: DbtCl
 
 def _column_metadata(lineage: ColumnLineage, manifest: Path) -> dict[str, dict[str, Any]]:
     """What Dagster shows of each model's columns, by the name of its output."""
-    body = json.loads(manifest.read_text(encoding="utf-8"))
+    body = manifest_body(manifest)
     nodes = body["nodes"] | body["sources"]
     keys = {node_id: StageTranslator().get_asset_key(nodes[node_id]) for node_id in lineage.types if node_id in nodes}
     return {
@@ -179,5 +176,5 @@ def dbt_resource(settings: Settings) -> DbtCliResource:
     return OfflineDbt(
         project_dir=str(settings.dbt_project),
         profiles_dir=str(settings.dbt_project),
-        dbt_executable=str(Path(sys.executable).with_name("dbt")),
+        dbt_executable=dbt_executable(),
     )

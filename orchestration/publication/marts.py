@@ -22,7 +22,7 @@ class Mart:
 def read_marts(manifest: Path) -> list[Mart]:
     """Every mart of the dbt project, by name."""
     keys = grains(manifest)
-    marts = (n for n in _body(manifest)["nodes"].values() if n["resource_type"] == "model" and n["schema"] == "marts")
+    marts = (n for n in manifest_body(manifest)["nodes"].values() if n["resource_type"] == "model" and n["schema"] == "marts")
     return sorted(
         (
             Mart(
@@ -42,14 +42,14 @@ def grains(manifest: Path) -> dict[str, tuple[str, ...]]:
     """Key columns of every model and seed that promises a grain, by its unique id."""
     return {
         node["attached_node"]: tuple(node["test_metadata"]["kwargs"]["key"])
-        for node in _body(manifest)["nodes"].values()
+        for node in manifest_body(manifest)["nodes"].values()
         if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "unique_grain"
     }
 
 
 def mart_sources(manifest: Path, mart: str) -> set[str]:
     """Extract tables, such as erp.documents, that a mart is computed from, through all models between."""
-    body = _body(manifest)
+    body = manifest_body(manifest)
     waiting, found = [node for node in body["nodes"] if node.endswith(f".{mart}")], set()
     while waiting:
         node = waiting.pop()
@@ -59,8 +59,8 @@ def mart_sources(manifest: Path, mart: str) -> set[str]:
     return {".".join(node.split(".")[-2:]) for node in found if node.startswith("source.")}
 
 
-def _body(manifest: Path) -> dict[str, Any]:
-    """The manifest's JSON, which is long and read several times by one command."""
+def manifest_body(manifest: Path) -> dict[str, Any]:
+    """A manifest's JSON, which is long and read several times by one command."""
     return _parsed(manifest, manifest.stat().st_mtime_ns)
 
 

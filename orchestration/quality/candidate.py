@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+
 from orchestration.publication.marts import Mart
 from orchestration.quality.evidence import CheckOutcome
 from orchestration.quality.examples import SAMPLE_SIZE, printable, rows_found

@@ -1,7 +1,7 @@
 """dbt's data tests, made on what a build left, and what of the build failed, each with the rows that it found.
 
-dbt compiles the tests, once for each state of the project; their queries run here, in one session. As nodes of a build each costs
-0.1 s of CPU, which is more than all the models of a small refresh. What a test means is dbt's: it fails by the rows that it gives.
+dbt compiles the tests, once for each state of the project; their queries run here, in one session. As nodes of a build each
+costs 0.1 s of CPU, together more than all the models of a small refresh. What a test means is dbt's: it fails by its rows.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.publication.marts import grains
+from orchestration.publication.marts import grains, manifest_body
 from orchestration.quality.evidence import CheckOutcome
 from orchestration.quality.examples import rows_found
 
@@ -49,7 +49,7 @@ def run_tests(database: Path, manifest: Path, unbuilt: Iterable[str] = (), names
     `unbuilt`: nodes that the build did not come to, whose tables are of an earlier time. Refused is a test that is configured as
     this module does not understand.
     """
-    nodes, keys = _read(manifest)["nodes"], grains(manifest)
+    nodes, keys = manifest_body(manifest)["nodes"], grains(manifest)
     wanted = sorted(name for name, node in nodes.items() if node["resource_type"] == "test") if names is None else sorted(names)
     stale = set(unbuilt)
     with duckdb.connect(str(database)) as con:
@@ -63,7 +63,7 @@ def unbuilt_nodes(run_results: Path) -> list[str]:
 
 def build_failures(manifest: Path, tests: Iterable[ModelTest], run_results: Path | None = None) -> list[str]:
     """A sentence for each test, and each model and seed of a build, that failed: what it is about, and what it found."""
-    nodes = _read(manifest)["nodes"]
+    nodes = manifest_body(manifest)["nodes"]
     built = _read(run_results)["results"] if run_results else []
     broken = {result["unique_id"]: _message(result["message"]) for result in built if result["status"] in ("error", "fail")}
     failed = {test.unique_id: test.found for test in tests if test.status in ("error", "fail")}

@@ -5,7 +5,6 @@ published with a flag. What is required stands in the project's own files, never
 """
 
 import csv
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from orchestration.audit.ledger import Entry, Ledger
 from orchestration.dbt_manifest import project_state, proven_manifest
 from orchestration.publication.candidate import Candidate
 from orchestration.publication.fingerprint import combined_hash
-from orchestration.publication.marts import read_marts
+from orchestration.publication.marts import manifest_body, read_marts
 from orchestration.quality.candidate import CANDIDATE_CHECKS, SUITE
 from orchestration.quality.dbt_tests import DBT_TESTS
 from orchestration.quality.evidence import CheckOutcome, Recorded
@@ -156,5 +155,5 @@ def refused_place(run_id: str) -> str:
 
 def dbt_test_names(manifest: Path) -> list[str]:
     """Unique ids of every data test of the dbt project."""
-    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    nodes = manifest_body(manifest)["nodes"]
     return sorted(name for name, node in nodes.items() if node["resource_type"] == "test")

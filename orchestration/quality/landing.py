@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+
 from ingestion.contract import Contract
 from ingestion.loader import Load
 from ingestion.notes import HARMLESS, SHEET_OR_COLUMN, Note, registered_notes

@@ -163,7 +163,7 @@ def test_the_manifest_says_what_it_came_from(demo_home: Home) -> None:
 
 def test_an_earlier_date_a_kill_and_a_switch_under_the_eyes_of_bi(demo_home: Home) -> None:
     """As of the end of 2025 in the demo's history and by a refresh of that date: the same aging. Then the demo again, killed once
-    loading is done and dbt builds, which outlives its parent: published stays what it was. Then the demo in peace: nothing is
+    loading is done and dbt builds, which ends with it: published stays what it was. Then the demo in peace: nothing is
     loaded, the hash is the first one, and readers all through it see the old set or the new one, whole."""
     aging_2025 = (
         "select company_code, customer_id, currency_code, bucket_code, outstanding_amount from marts.fct_aging "

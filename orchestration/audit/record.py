@@ -1,6 +1,6 @@
 """What the ledger is told with a publication, and what it tells of policy in use and of files that are kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import duckdb
 from ingestion.archive import fingerprint
 from orchestration.audit.events import POLICY_USED, PUBLISHED, REMOVED, ROW_DECIDED, UPGRADED
 from orchestration.audit.ledger import Entry, Event, Ledger
-from orchestration.publication.fingerprint import version_hashes
+from orchestration.publication.fingerprint import keyed_columns, version_hashes
 from orchestration.publication.serving import fetched
 from orchestration.settings import Settings
 
@@ -21,35 +21,44 @@ DECISIONS = """
 
 
 def policies_used(settings: Settings) -> dict[str, Entry]:
-    """First use of each policy version in a publication, by version; since an upgrade, when the shipped ones may have changed."""
+    """First use of each policy version with the columns that it has, by version; since an upgrade, which may change them."""
     used: dict[str, Entry] = {}
     for entry in Ledger(settings.ledger).proven():
         if entry.event == POLICY_USED:
-            used.setdefault(entry.details["policy_version"], entry)
+            used[entry.details["policy_version"]] = entry
         elif entry.event == UPGRADED:
             used.clear()
     return used
 
 
-def policies_now(settings: Settings) -> dict[str, str]:
-    """Content hash of each policy version as the working database holds it."""
-    with duckdb.connect(str(settings.working_database)) as con:
-        return version_hashes(con, "policy", "policy_version")
+def changed_policies(con: duckdb.DuckDBPyConnection, used: Mapping[str, Entry]) -> dict[str, str]:
+    """Versions that say other than when they were used, in the columns that there were then, with words for each."""
+    hashes: dict[str, dict[str, str]] = {}
+    changed = {}
+    for version, entry in used.items():
+        told = entry.details.get("columns")
+        if str(told) not in hashes:
+            hashes[str(told)] = version_hashes(con, "policy", "policy_version", told)
+        if hashes[str(told)].get(version) != entry.details["content_hash"]:
+            changed[version] = f"{version} says other than when publication {entry.details['publication_id']} used it"
+    return changed
 
 
 def newly_used(settings: Settings, publication_id: str, as_of_date: date) -> Iterator[Event]:
-    """An event for each policy version in force by the as-of date that no earlier publication used."""
-    used, hashes = policies_used(settings), policies_now(settings)
+    """An event for each policy version in force by the as-of date that no earlier publication used, or with fewer columns."""
+    used = policies_used(settings)
     with duckdb.connect(str(settings.working_database)) as con:
+        columns, hashes = keyed_columns(con, "policy", "policy_version"), version_hashes(con, "policy", "policy_version")
         versions = con.execute(
             "select policy_version, policy_area, author, approver from policy.policy_versions "
             "where effective_from <= ? order by policy_version",
             [as_of_date],
         ).fetchall()
     for version, area, author, approver in versions:
-        if version not in used:
+        if version not in used or used[version].details.get("columns") != columns:
             who = {"author": author, "approver": approver, "publication_id": publication_id}
-            yield POLICY_USED, {"policy_version": version, "policy_area": area, "content_hash": hashes[version], **who}
+            told = {"policy_version": version, "policy_area": area, "content_hash": hashes[version], "columns": columns}
+            yield POLICY_USED, {**told, **who}
 
 
 def newly_decided(settings: Settings, publication_id: str) -> Iterator[Event]:

@@ -29,7 +29,7 @@ from orchestration.audit.events import (
 )
 from orchestration.audit.folders import folder_problems
 from orchestration.audit.ledger import Entry, Ledger
-from orchestration.audit.record import MANIFEST, policies_used, recorded_files
+from orchestration.audit.record import MANIFEST, changed_policies, policies_used, recorded_files
 from orchestration.audit.restore import read_again, refuse_earlier_release
 from orchestration.dbt_manifest import project_state
 from orchestration.lock import holder
@@ -183,14 +183,12 @@ def _working_problems(settings: Settings, told: dict[int, Any]) -> list[str]:
         with duckdb.connect(str(settings.working_database), read_only=True) as con:
             schemas = {name for (name,) in con.execute("select distinct schema_name from duckdb_tables()").fetchall()}
             problems = raw_problems(con, told) if "raw" in schemas else []
-            now = version_hashes(con, "policy", "policy_version") if "policy" in schemas else {}
+            used = policies_used(settings) if "policy" in schemas else {}
+            built = version_hashes(con, "policy", "policy_version") if used else {}
+            changed = changed_policies(con, {version: entry for version, entry in used.items() if version in built})
     except duckdb.Error as error:
         return [f"{settings.working_database} cannot be read: {str(error).splitlines()[0]}"]
-    return problems + [
-        f"policy version {version} says other than when publication {entry.details['publication_id']} used it"
-        for version, entry in policies_used(settings).items()
-        if version in now and now[version] != entry.details["content_hash"]
-    ]
+    return problems + [f"policy version {told}" for told in changed.values()]
 
 
 def _built_problems(settings: Settings, entries: list[Entry]) -> list[str]:

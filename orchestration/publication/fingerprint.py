@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 
@@ -30,16 +30,32 @@ def _row_text(columns: Iterable[str]) -> str:
     return f"concat_ws(chr(1), {', '.join(f'coalesce({quoted(name)}::varchar, chr(0))' for name in columns)})"
 
 
-def version_hashes(con: duckdb.DuckDBPyConnection, schema: str, key: str) -> dict[str, str]:
-    """Content hash of what a schema's tables say of each value of a key column, by value, leaving tables without it out."""
-    tables = con.execute(
-        "select table_name from information_schema.columns where table_schema = ? and column_name = ? order by table_name",
-        [schema, key],
+def keyed_columns(con: duckdb.DuckDBPyConnection, schema: str, key: str) -> dict[str, list[str]]:
+    """Columns of a schema's tables that have a key column, by table."""
+    rows = con.execute(
+        "select table_name, column_name from information_schema.columns where table_schema = ? "
+        "order by table_name, ordinal_position",
+        [schema],
     ).fetchall()
+    columns: dict[str, list[str]] = defaultdict(list)
+    for table, column in rows:
+        columns[table].append(column)
+    return {table: found for table, found in columns.items() if key in found}
+
+
+def version_hashes(
+    con: duckdb.DuckDBPyConnection, schema: str, key: str, told: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, str]:
+    """Content hash of what a schema's tables say of each value of a key column, by value, leaving tables without it out.
+
+    `told`: the columns to look at, by table [default: all that there are].
+    """
     parts: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for (name,) in tables:
+    for name, present in keyed_columns(con, schema, key).items():
+        columns = present if told is None else [column for column in told.get(name, ()) if column in present]
+        if not columns:
+            continue
         table = f"{quoted(schema)}.{quoted(name)}"
-        columns = [column for column, *_ in con.execute(f"describe {table}").fetchall()]
         for value, digest in con.execute(
             f"select {quoted(key)}, md5(string_agg(row_text, chr(10) order by row_text)) "
             f"from (select {quoted(key)}, {_row_text(columns)} as row_text from {table}) group by 1"

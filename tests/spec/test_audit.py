@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from orchestration.audit.record import newly_used
 from orchestration.audit.reperform import reperformed_cells
 from orchestration.publication.fingerprint import table_hashes
 from orchestration.quality.policies import check_policies
@@ -202,6 +204,20 @@ def test_policy_that_was_used_may_not_be_edited_but_a_new_version_may_come(home:
         con.execute("update policy.policy_turnover set period_months = 6 where policy_version = 'turnover-1'")
     outcome = check_policies(settings)
     assert not outcome.is_passed and outcome.summary.startswith("turnover-1 says other than when publication 2026-03-31-")
+
+
+def test_a_column_that_a_policy_table_gains_is_no_edit_of_the_versions_in_use(home: Home) -> None:
+    settings = Settings(home.path)
+    with duckdb.connect(str(settings.working_database)) as con:
+        con.execute("alter table policy.policy_turnover add column rounded_to integer default 2")
+    assert check_policies(settings).is_passed
+    # The next publication tells of the versions in use with the column, which guards it from then on.
+    told = list(newly_used(settings, "next", date(2026, 3, 31)))
+    assert {details["policy_version"] for _, details in told} >= {"turnover-1", "aging-1"}
+    assert all("rounded_to" in details["columns"]["policy_turnover"] for _, details in told)
+    with duckdb.connect(str(settings.working_database)) as con:
+        con.execute("update policy.policy_turnover set period_months = 6 where policy_version = 'turnover-1'")
+    assert not check_policies(settings).is_passed
 
 
 def test_a_publication_is_built_again_from_the_archive_and_a_mart_that_differs_is_named(home: Home) -> None:

@@ -28,7 +28,10 @@ SQL = Path(__file__).parent
 AS_OF_DATE, WINDOW_START, PAST_DATE = date(2026, 10, 31), date(2024, 10, 1), date(2026, 2, 15)
 TABLES = ("documents", "instalments", "applications")
 LATE_APPLICATIONS = 10_000
-DERIVED = ("int_receivables__legs_allocated", "int_receivables__balance_periods")
+DERIVED = (
+    "int_receivables__legs_ordered", "int_receivables__legs_walked", "int_receivables__legs_allocated",
+    "int_receivables__balance_periods",
+)  # fmt: skip
 SERVED = ("dim_aging_policies", "dim_aging_buckets", "dim_fx_rates", "fct_balance_periods", "fct_claim_periods")
 MODELS = ("+fct_aging", "+int_receivables__documents_derived", *SERVED[:3], *(f"+{name}" for name in SERVED[3:]))
 # Of the answers: what both sides must agree on, row by row, in the same types.

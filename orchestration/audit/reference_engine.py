@@ -26,6 +26,9 @@ RULES = {
     "reference_amount_fifo": ("reference", "amount", "oldest"),
 }
 
+# Applications of one day count in the order of their numbers.
+RULE_NAMES = {"reference": "exact_reference", "amount": "exact_amount", "oldest": "oldest_first"}
+
 
 @dataclass(frozen=True)
 class Document:
@@ -66,6 +69,15 @@ class Application:
 
 
 @dataclass(frozen=True)
+class Settlement:
+    """An application as one of its documents sees it: the other document, the part that it names if any, the amount."""
+
+    other: str
+    instalment: int | None
+    amount: Decimal
+
+
+@dataclass(frozen=True)
 class Policy:
     """A version of the aging policy: its choices, and its buckets as (code, from_days, to_days)."""
 
@@ -98,20 +110,23 @@ class Ledger:
 
 def open_items(ledger: Ledger, as_of: date, policy: Policy) -> dict[Item, Decimal]:
     """What is open of each instalment at the end of a day; nothing that is zero."""
-    counted = [
-        application
+    counted = sorted(
+        (effective_date(ledger, application), application.number, application)
         for application in ledger.applications + receipts_applied(ledger, policy)
         if effective_date(ledger, application) <= as_of
-    ]
+    )
     result = {}
     for document in ledger.documents:
         if document.accounting_date > as_of:
             continue
-        as_debit = [application for application in counted if application.debit == document.number]
-        as_credit = [application for application in counted if application.credit == document.number]
-        named = [(application.instalment, application.amount) for application in as_debit]
-        named += [(None, application.amount) for application in as_credit]
-        settled = settle(ledger.parts(document), named, policy.instalment_allocation)
+        settlements = [
+            Settlement(one.credit, one.instalment, one.amount)
+            if one.debit == document.number
+            else Settlement(one.debit, None, one.amount)
+            for *_, one in counted
+            if document.number in (one.debit, one.credit)
+        ]
+        settled = settle(ledger.parts(document), settlements, policy.instalment_allocation)
         for part in ledger.parts(document):
             sign = 1 if as_credit_document(document) else -1
             left = part.amount + sign * settled[part.number]
@@ -131,36 +146,125 @@ def effective_date(ledger: Ledger, application: Application) -> date:
     return max(application.applied_on, credit.accounting_date, debit.accounting_date)
 
 
-def settle(parts: list[Instalment], settlements: list[tuple[int | None, Decimal]], allocation: str) -> dict[int, Decimal]:
-    """How much of each part is settled: named amounts first, then the rest by policy."""
-    numbers = {part.number for part in parts}
-    settled = dict.fromkeys(numbers, ZERO)
-    unnamed = ZERO
-    for number, amount in settlements:
-        if len(parts) == 1:
-            settled[parts[0].number] += amount
-        elif number in numbers:
+def settle(parts: list[Instalment], settlements: list[Settlement], allocation: str) -> dict[int, Decimal]:
+    """How much of each part is settled, in the order in which it was."""
+    settled = {part.number: ZERO for part in parts}
+    if len(parts) == 1 or allocation == "fifo_by_due_date":
+        for _, _, number, amount in laid_in_turn(parts, settlements):
             settled[number] += amount
+        return settled
+    unnamed = ZERO
+    for one in settlements:
+        if one.instalment in settled:
+            settled[one.instalment] += one.amount
         else:
-            unnamed += amount
+            unnamed += one.amount
     if unnamed < 0:
         settled[parts[0].number] += unnamed
         return settled
     room = {part.number: max(abs(part.amount) - settled[part.number], ZERO) for part in parts}
-    shares = first_in_first_out(parts, room, unnamed) if allocation == "fifo_by_due_date" else in_proportion(parts, room, unnamed)
-    for part in parts:
-        settled[part.number] += shares[part.number]
-    settled[parts[-1].number] += unnamed - sum(shares.values())
+    for number, share in in_proportion(parts, room, unnamed).items():
+        settled[number] += share
+        unnamed -= share
+    settled[parts[-1].number] += unnamed
     return settled
 
 
-def first_in_first_out(parts: list[Instalment], room: dict[int, Decimal], amount: Decimal) -> dict[int, Decimal]:
-    """What each part takes of an amount, the earliest due first."""
-    shares = {}
-    for part in parts:
-        shares[part.number] = min(room[part.number], amount)
-        amount -= shares[part.number]
-    return shares
+def laid_in_turn(parts: list[Instalment], settlements: list[Settlement]) -> list[tuple[int, str, int, Decimal]]:
+    """What each settlement moves, as (its index, the document moved, part, amount), the earliest due first.
+
+    A named one takes its part and moves on what lay there unnamed. One below zero takes back what the same document laid.
+    """
+    if len(parts) == 1:
+        return [(index, one.other, parts[0].number, one.amount) for index, one in enumerate(settlements)]
+    lying, result = Lying(parts), []
+    for index, one in enumerate(settlements):
+        moved = lying.settle(index, one)
+        result += [(index, *cell, amount) for cell, amount in sorted(moved.items()) if amount != 0]
+    return result
+
+
+class Lying:
+    """What lies on each part, named and unnamed, by the document that brought it."""
+
+    def __init__(self, parts: list[Instalment]) -> None:
+        self.sizes = {part.number: abs(part.amount) for part in parts}
+        self.numbers = [part.number for part in parts]
+        self.totals = dict.fromkeys(self.numbers, ZERO)
+        self.named: dict[tuple[str, int], Decimal] = defaultdict(lambda: ZERO)
+        self.unnamed: dict[tuple[str, int], Decimal] = defaultdict(lambda: ZERO)
+        self.laid_at: dict[tuple[str, int], int] = {}
+        self.moved: dict[tuple[str, int], Decimal] = {}
+
+    def settle(self, index: int, one: Settlement) -> dict[tuple[str, int], Decimal]:
+        """Lay one settlement, move on what has no room beside it, and say what moved."""
+        before, self.moved = dict(self.unnamed), defaultdict(lambda: ZERO)
+        number = one.instalment if one.instalment in self.sizes else None
+        if one.amount < 0:
+            self._take_back(one.other, number, -one.amount)
+        elif number is not None:
+            self._lay(self.named, (one.other, number), one.amount)
+        moving = self._lift()
+        if one.amount > 0 and number is None:
+            moving.append((one.other, one.amount))
+        for other, amount in moving:
+            self._fill(other, amount)
+        for cell in self.moved:
+            if self.unnamed[cell] > before.get(cell, ZERO):
+                self.laid_at[cell] = index
+        return self.moved
+
+    def _lay(self, kind: dict[tuple[str, int], Decimal], cell: tuple[str, int], amount: Decimal) -> None:
+        kind[cell] += amount
+        self.totals[cell[1]] += amount
+        self.moved[cell] += amount
+
+    def _take_back(self, other: str, number: int | None, amount: Decimal) -> None:
+        """From where the document lies, the named part before the latest due; then, without a name, from what others laid."""
+        latest_first = [*([] if number is None else [number]), *(one for one in reversed(self.numbers) if one != number)]
+        for one in latest_first:
+            cell = other, one
+            lies = self.unnamed[cell] + (self.named[cell] if number in (None, one) else ZERO)
+            taken = min(amount, max(lies, ZERO))
+            from_unnamed = min(taken, max(self.unnamed[cell], ZERO))
+            self._lay(self.unnamed, cell, -from_unnamed)
+            self._lay(self.named, cell, from_unnamed - taken)
+            amount -= taken
+        if number is not None:
+            self._lay(self.named, (other, number), -amount)
+            return
+        for one in latest_first:
+            of_others = self.totals[one] - self.named[other, one] - self.unnamed[other, one]
+            taken = min(amount, max(of_others, ZERO))
+            self._lay(self.unnamed, (other, one), -taken)
+            amount -= taken
+        self._lay(self.unnamed, (other, self.numbers[0]), -amount)
+
+    def _lift(self) -> list[tuple[str, Decimal]]:
+        """Take off each part what it holds unnamed beyond its size, the last laid first; in the order in which it was laid."""
+        lifted = []
+        for place, number in enumerate(self.numbers):
+            beyond = self.totals[number] - self.sizes[number]
+            if beyond <= 0:
+                continue
+            cells = [cell for cell in self.unnamed if cell[1] == number]
+            beyond = min(beyond, sum((self.unnamed[cell] for cell in cells), ZERO))
+            for cell in sorted(cells, key=lambda cell: (self.laid_at.get(cell, -1), cell), reverse=True):
+                amount = min(max(self.unnamed[cell], ZERO), max(beyond, ZERO))
+                if amount > 0:
+                    self._lay(self.unnamed, cell, -amount)
+                    beyond -= amount
+                    lifted.append((self.laid_at.get(cell, -1), place, cell[0], amount))
+        return [(other, amount) for *_, other, amount in sorted(lifted)]
+
+    def _fill(self, other: str, amount: Decimal) -> None:
+        """The earliest due part with room first; what no part has room for stays on the last."""
+        for number in self.numbers:
+            is_last = number == self.numbers[-1]
+            share = amount if is_last else min(max(self.sizes[number] - self.totals[number], ZERO), amount)
+            if share > 0:
+                self._lay(self.unnamed, (other, number), share)
+                amount -= share
 
 
 def in_proportion(parts: list[Instalment], room: dict[int, Decimal], amount: Decimal) -> dict[int, Decimal]:
@@ -206,7 +310,7 @@ def receipts_applied(ledger: Ledger, policy: Policy) -> list[Application]:
                         amount = min(left[credit.number], owed[debt.number])
                         left[credit.number] -= amount
                         owed[debt.number] -= amount
-                        name = f"{rule} {credit.number} {debt.number} {day}"
+                        name = f"{RULE_NAMES[rule]}:{credit.number}:{debt.number}:{day}"
                         made.append(Application(name, credit.number, debt.number, None, day, amount))
     return made
 

@@ -75,7 +75,7 @@ class Books:
     """The demo's extracts as far as exposure needs them; bills are (accounting date, signed amount) of an order."""
 
     ledgers: dict[str, engine.Ledger]
-    settlements: dict[tuple[str, str], list[tuple[date, int | None, Decimal]]]
+    settlements: dict[tuple[str, str], list[tuple[date, str, engine.Settlement]]]
     parts: dict[tuple[str, str], list[engine.Instalment]]
     orders: list[Order]
     bills: dict[tuple[str, str], list[tuple[date, Decimal]]]
@@ -184,15 +184,17 @@ def _parts(ledger: engine.Ledger) -> Iterable[tuple[engine.Document, list[engine
 
 def _settlements(
     ledgers: dict[str, engine.Ledger], aging: engine.Policy
-) -> dict[tuple[str, str], list[tuple[date, int | None, Decimal]]]:
-    """What each document was settled by: (effective date, instalment, amount)."""
-    result: dict[tuple[str, str], list[tuple[date, int | None, Decimal]]] = defaultdict(list)
+) -> dict[tuple[str, str], list[tuple[date, str, engine.Settlement]]]:
+    """What each document was settled by: (effective date, application, settlement), in the order in which it counts."""
+    result: dict[tuple[str, str], list[tuple[date, str, engine.Settlement]]] = defaultdict(list)
     for code, ledger in ledgers.items():
         posted = {one.number: one.accounting_date for one in ledger.documents}
         for one in [*ledger.applications, *_matched(ledger, aging)]:
             effective = max(one.applied_on, posted[one.credit], posted[one.debit])
-            result[code, one.debit].append((effective, one.instalment, one.amount))
-            result[code, one.credit].append((effective, None, one.amount))
+            result[code, one.debit].append((effective, one.number, engine.Settlement(one.credit, one.instalment, one.amount)))
+            result[code, one.credit].append((effective, one.number, engine.Settlement(one.debit, None, one.amount)))
+    for settlements in result.values():
+        settlements.sort(key=lambda one: one[:2])
     return result
 
 
@@ -240,11 +242,8 @@ def open_items(books: Books, as_of: date, allocation: str) -> list[OpenItem]:
             if one.accounting_date > as_of:
                 continue
             parts = books.parts[code, one.number]
-            named = [(part, amount) for day, part, amount in books.settlements.get((code, one.number), []) if day <= as_of]
-            if len(parts) == 1:
-                settled = {parts[0].number: sum((amount for _, amount in named), ZERO)}
-            else:
-                settled = engine.settle(parts, named, allocation)
+            applied = [settlement for day, _, settlement in books.settlements.get((code, one.number), []) if day <= as_of]
+            settled = engine.settle(parts, applied, allocation)
             for part in parts:
                 left = part.amount - settled[part.number] if one.amount > 0 else part.amount + settled[part.number]
                 if left:

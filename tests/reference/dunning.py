@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from orchestration.audit.reference_engine import CENT, ZERO, settle
+from orchestration.audit.reference_engine import CENT, ZERO, Settlement, settle
 from tests.reference.demo_extracts import day, known_day, xlsx_rows
 from tests.reference.payments import Book
 
@@ -39,9 +39,9 @@ def histories(book: Book) -> dict[tuple[str, int], History]:
     for document in book.documents.values():
         if document.document_type == "fx_revaluation" or document.amount <= 0:
             continue
-        applied = [(book.effective(one), one) for one in book.applications[document.number]]
-        for on in sorted({document.accounting_date, *(on for on, _ in applied)}):
-            moved = [(one.instalment, one.amount) for effective, one in applied if effective <= on]
+        applied = sorted((book.effective(one), one.number, one) for one in book.applications[document.number])
+        for on in sorted({document.accounting_date, *(on for on, *_ in applied)}):
+            moved = [Settlement(one.credit, one.instalment, one.amount) for effective, _, one in applied if effective <= on]
             settled = settle(book.parts(document), moved, "fifo_by_due_date")
             for part in book.parts(document):
                 result[document.number, part.number].append((on, part.amount - settled[part.number]))

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from orchestration.audit.reference_engine import Application, Document, Instalment, Ledger, settle
+from orchestration.audit.reference_engine import Application, Document, Instalment, Ledger, Settlement, laid_in_turn
 
 MONEY = ("receipt", "advance")
 ASKED = ("invoice", "debit_note")
@@ -89,34 +89,21 @@ class Book:
             for day in sorted({start, *(self.effective(one) for one in settled)}):
                 room = debt.amount - sum(one.amount for one in settled if self.effective(one) <= day)
                 if day >= start and min(room, left) > 0:
-                    number = f"reference {credit.number} {day}"
+                    number = f"exact_reference:{credit.number}:{debt.number}:{day}"
                     made.append(Application(number, credit.number, debt.number, None, day, min(room, left)))
                     settled.append(made[-1])
                     left -= min(room, left)
         return made
 
     def movements(self, document: Document, as_of: date) -> list[Movement]:
-        """What moved each instalment up to a date: each application what is settled after it and was not before, by policy.
-
-        What a receipt takes back it takes from where it lies, the latest due first.
-        """
-        parts = self.parts(document)
-        settlements: list[tuple[int | None, Decimal]] = []
-        settled: dict[int, Decimal] = dict.fromkeys((part.number for part in parts), Decimal(0))
-        applied = [(self.effective(one), one.number, one) for one in self.applications[document.number]]
-        result: list[Movement] = []
-        for effective, number, one in sorted(row for row in applied if row[0] <= as_of):
-            settlements.append((one.instalment, one.amount))
-            before, settled = settled, settle(parts, settlements, "fifo_by_due_date")
-            shares = {part.number: settled[part.number] - before[part.number] for part in parts}
-            if len(parts) > 1 and one.instalment is None and one.amount < 0:
-                shares, left = {}, -one.amount
-                for part in reversed(parts):
-                    lies = sum((m.amount for m in result if m.credit == one.credit and m.instalment == part.number), Decimal(0))
-                    shares[part.number] = -min(left, max(lies, Decimal(0)))
-                    left += shares[part.number]
-            result += [Movement(effective, number, one.credit, part, share) for part, share in shares.items() if share]
-        return result
+        """What moved each instalment up to a date, one application after another."""
+        applied = sorted((self.effective(one), one.number, one) for one in self.applications[document.number])
+        counted = [one for one in applied if one[0] <= as_of]
+        settlements = [Settlement(one.credit, one.instalment, one.amount) for *_, one in counted]
+        return [
+            Movement(counted[index][0], counted[index][1], credit, number, amount)
+            for index, credit, number, amount in laid_in_turn(self.parts(document), settlements)
+        ]
 
     def payments(self, as_of: date) -> list[Payment]:
         """SEMANTICS 1: money of a receipt or advance that settles what an invoice or debit note asked for."""

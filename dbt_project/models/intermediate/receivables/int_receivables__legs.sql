@@ -1,5 +1,5 @@
 -- Both legs of every application on the instalment that it moves: the debt that is settled and the credit that is used up.
--- Grain: one row per receipt_allocation, instalment_allocation, company, application, leg, document and instalment.
+-- Grain: one row per receipt_allocation, instalment_allocation, company, application, leg, document, instalment and credit document.
 {{ config(materialized="view") }}
 {% set carried = ["application_rule", "effective_date", "credit_document_no", "credit_document_type", "credit_document_date"] %}
 {% set columns = [

@@ -3,10 +3,19 @@
 --
 -- Recognised by the debit's reference, which names the receipt; else a debit note that the receipt itself settles, posted on the day on which
 -- as much of the receipt was taken off what it had settled.
-with reversed as (
+with moved as (
+    select
+        receipt_allocation, instalment_allocation, company_code, receipt_no, effective_date, document_no,
+        sum(settled_amount) as settled_amount
+    from {{ ref("int_receivables__receipts_applied") }}
+    group by receipt_allocation, instalment_allocation, company_code, receipt_no, effective_date, document_no
+),
+
+-- What only moves from one instalment to another of a document is not taken off it.
+reversed as (
     select
         receipt_allocation, instalment_allocation, company_code, receipt_no, effective_date, -sum(settled_amount) as reversed_amount
-    from {{ ref("int_receivables__receipts_applied") }}
+    from moved
     where settled_amount < 0
     group by receipt_allocation, instalment_allocation, company_code, receipt_no, effective_date
 ),

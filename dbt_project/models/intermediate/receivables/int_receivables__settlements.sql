@@ -1,5 +1,5 @@
 -- What settled each instalment, once for each choice of the aging policies in force on the balance dates that changes it.
--- Grain: one row per receipt_allocation, instalment_allocation, company, application, document and instalment.
+-- Grain: one row per receipt_allocation, instalment_allocation, company, application, document, instalment and credit document.
 {{ config(materialized="view") }}
 select
     legs.receipt_allocation,

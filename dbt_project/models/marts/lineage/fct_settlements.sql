@@ -15,7 +15,7 @@ select
     applications.debit_document_no,
     applications.credit_document_no,
     legs.effective_date,
-    cast(case legs.leg when 'debit' then -legs.settling_amount else legs.settling_amount end as decimal(18, 2)) as balance_change_amount
+    cast(sum(case legs.leg when 'debit' then -legs.settling_amount else legs.settling_amount end) as decimal(18, 2)) as balance_change_amount
 from {{ ref("int_receivables__legs") }} as legs
 inner join {{ ref("int_receivables__applications_dated") }} as applications
     on legs.company_code = applications.company_code
@@ -29,3 +29,8 @@ where
             legs.receipt_allocation in ('any', policies.receipt_allocation)
             and legs.instalment_allocation in ('any', policies.instalment_allocation)
     )
+group by
+    legs.receipt_allocation, legs.instalment_allocation, legs.company_code, legs.document_no, legs.instalment_no, legs.application_no, legs.leg,
+    legs.application_rule, applications.debit_document_no, applications.credit_document_no, legs.effective_date
+-- What moves on to another instalment when one is named gives way in full to what named it.
+having sum(legs.settling_amount) <> 0

@@ -350,6 +350,18 @@ def bucket_of(days: int, policy: Policy) -> str:
 
 def aging(ledger: Ledger, as_of: date, policy: Policy) -> dict[tuple[str, str, str], Decimal]:
     """Amount by customer, currency and bucket, in the policy's view of unapplied credits; nothing that is zero."""
+    result = defaultdict(lambda: ZERO, bucketed(ledger, as_of, policy))
+    if policy.unapplied_view == "applied_oldest_first":
+        for customer, currency in {(customer, currency) for customer, currency, _ in result}:
+            for bucket, _, _ in reversed(policy.buckets):
+                owed, credit = result[customer, currency, bucket], -result[customer, currency, "unapplied"]
+                result[customer, currency, bucket] -= min(owed, credit)
+                result[customer, currency, "unapplied"] += min(owed, credit)
+    return {key: amount for key, amount in result.items() if amount != 0}
+
+
+def bucketed(ledger: Ledger, as_of: date, policy: Policy) -> dict[tuple[str, str, str], Decimal]:
+    """Amount by customer, currency and bucket in which an item is open, credits not taken off debts; 0 where items cancel out."""
     result: dict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
     for item, amount in open_items(ledger, as_of, policy).items():
         document = ledger.document(item[0])
@@ -358,13 +370,7 @@ def aging(ledger: Ledger, as_of: date, policy: Policy) -> dict[tuple[str, str, s
         if document.document_type in NO_DEBT:
             column = "fx_difference"
         result[document.customer, document.currency, column] += amount
-    if policy.unapplied_view == "applied_oldest_first":
-        for customer, currency in {(customer, currency) for customer, currency, _ in result}:
-            for bucket, _, _ in reversed(policy.buckets):
-                owed, credit = result[customer, currency, bucket], -result[customer, currency, "unapplied"]
-                result[customer, currency, bucket] -= min(owed, credit)
-                result[customer, currency, "unapplied"] += min(owed, credit)
-    return {key: amount for key, amount in result.items() if amount != 0}
+    return dict(result)
 
 
 def base_amounts(ledger: Ledger, as_of: date, policy: Policy) -> dict[Item, Decimal | None]:

@@ -16,7 +16,7 @@ with passed as (
 select 'date' as cohort_code, horizon_days, as_of_date as cohort_date, as_of_date
 from passed
 union all
-select 'year', years.horizon_days, years.as_of_date, passed.as_of_date
+select 'year' as cohort_code, years.horizon_days, years.as_of_date as cohort_date, passed.as_of_date
 from passed as years
 inner join passed
     on years.horizon_days = passed.horizon_days

@@ -9,11 +9,7 @@
         and items.instalment_no = {{ claim_type }}.instalment_no
 {%- endmacro %}
 
-{# What is claimed of an item so joined, in base currency: the part of its base amount that is claimed of its amount. #}
+{# What is claimed of an item so joined, in base currency at the document's rate. #}
 {% macro claimed_base_amount(claim_type) -%}
-    case
-        when {{ claim_type }}.claimed_amount > 0
-            then {{ share_of("items.outstanding_base_amount", claim_type ~ ".claimed_amount", "items.outstanding_amount") }}
-        else 0
-    end
+    case when {{ claim_type }}.claimed_amount > 0 then {{ base_amount(claim_type ~ ".claimed_amount", "items.fx_rate") }} else 0 end
 {%- endmacro %}

@@ -26,11 +26,12 @@
     )
 {%- endmacro %}
 
-{# A base amount in the currency that `fx_rate` is the rate of, to the cent: rates have eight decimals, and are taken as whole numbers of
-   the last one. #}
-{% macro amount_at_rate(base_amount, fx_rate) -%}
-    sign({{ base_amount }})
-    * {{ share_of(
-        "abs(" ~ base_amount ~ ")", "cast(100000000 as decimal(18, 2))", "cast(cast(" ~ fx_rate ~ " as decimal(20, 8)) * 100000000 as decimal(34, 2))"
-    ) }}
+{# An amount in the currency that `to_rate` is the rate of, from one that `from_rate` is the rate of, rounded once: rates have eight decimals,
+   and are taken as whole numbers of the last one. #}
+{% macro converted_amount(amount, from_rate, to_rate) -%}
+    sign({{ amount }}) * {{ share_of("abs(" ~ amount ~ ")", in_last_decimals(from_rate), in_last_decimals(to_rate)) }}
+{%- endmacro %}
+
+{% macro in_last_decimals(fx_rate) -%}
+    cast(cast({{ fx_rate }} as decimal(20, 8)) * 100000000 as decimal(34, 2))
 {%- endmacro %}

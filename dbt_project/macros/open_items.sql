@@ -65,6 +65,7 @@
         customer_id,
         due_date,
         currency_code,
+        fx_rate,
         salesperson_code,
         segment_code,
         cast(days_overdue as integer) as days_overdue,

@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import ROOT, Home
 from tests.reference.demo_extracts import ledgers
-from tests.reference.payments import MICRO, Book, Payment, rounded, spread, weighted_days_late
+from tests.reference.payments import Book, Payment, rounded, spread, weighted_days_late
 
 Figures = tuple[object, ...]
 POLICY = ROOT / "dbt_project" / "seeds" / "policy"
@@ -114,7 +114,7 @@ def test_habits_and_days_late(demo_home: Home, payments: dict[date, list[tuple[s
             assert new is not None
             assert old is not None
             assert isinstance(change, Decimal)
-            assert abs(change - rounded(new - old)) <= MICRO, (as_of, customer)
+            assert change == rounded(new - old), (as_of, customer)
 
 
 def test_punctuality_of_customers(demo_home: Home, payments: dict[date, list[tuple[str, Payment]]]) -> None:

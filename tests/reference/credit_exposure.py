@@ -113,7 +113,7 @@ class Exposure:
 
     @property
     def source(self) -> str | None:
-        """Of the accounts that have a limit."""
+        """Of the accounts that have a limit; no limit has none."""
         return "both" if len(self.sources) > 1 else next(iter(self.sources), None)
 
 
@@ -357,4 +357,4 @@ def _add_limit(books: Books, row: Exposure, accounts: list[Account], used: set[A
         row.note = "an account has no limit set"
     else:
         row.limit = sum(known.values(), ZERO)
-    row.sources = {limits[account][1] for account in known}
+        row.sources = {limits[account][1] for account in known}

@@ -33,8 +33,10 @@ accounts as (
         reported.customer_id,
         coalesce(approved.limit_amount, customers.credit_limit_amount) as credit_limit_amount,
         coalesce(approved.terms_days, customers.payment_terms_days) as terms_days,
-        customers.credit_limit_amount as master_limit_amount,
-        approved.company_code is not null as is_approved,
+        case
+            when approved.limit_amount is not null then 'credit_application'
+            when customers.credit_limit_amount is not null then 'erp_master'
+        end as limit_source,
         coalesce(used.first_used_on <= reported.as_of_date, false) as is_used
     from {{ ref("int_customers__reported") }} as reported
     inner join {{ ref("int_customers__matched") }} as matched
@@ -46,23 +48,35 @@ accounts as (
         and matched.company_code = approved.company_code
         and matched.source_record = approved.customer_code
     left join used on matched.company_code = used.company_code and matched.source_record = used.customer_code
+),
+
+added as (
+    select
+        as_of_date,
+        customer_id,
+        -- Limits of some accounts say nothing of what is owed on all.
+        case when count(case when is_used and credit_limit_amount is null then 1 end) = 0 then sum(credit_limit_amount) end as credit_limit_amount,
+        min(terms_days) as terms_days,
+        min(limit_source) as lowest_limit_source,
+        max(limit_source) as highest_limit_source,
+        case
+            when count(credit_limit_amount) = 0 then 'no limit is set'
+            when count(case when is_used and credit_limit_amount is null then 1 end) > 0 then 'an account has no limit set'
+        end as note
+    from accounts
+    group by as_of_date, customer_id
 )
 
 select
     as_of_date,
     customer_id,
-    -- Limits of some accounts say nothing of what is owed on all.
-    cast(case when count(case when is_used and credit_limit_amount is null then 1 end) = 0 then sum(credit_limit_amount) end as decimal(18, 2))
-        as credit_limit_amount,
-    min(terms_days) as terms_days,
+    cast(credit_limit_amount as decimal(18, 2)) as credit_limit_amount,
+    terms_days,
+    -- No limit comes from nowhere.
     case
-        when count(case when is_approved then 1 end) = count(*) then 'credit_application'
-        when count(case when is_approved then 1 end) > 0 then 'both'
-        when count(master_limit_amount) > 0 then 'erp_master'
+        when credit_limit_amount is null then null
+        when lowest_limit_source < highest_limit_source then 'both'
+        else lowest_limit_source
     end as limit_source,
-    case
-        when count(credit_limit_amount) = 0 then 'no limit is set'
-        when count(case when is_used and credit_limit_amount is null then 1 end) > 0 then 'an account has no limit set'
-    end as note
-from accounts
-group by as_of_date, customer_id
+    note
+from added

@@ -2,7 +2,7 @@
 -- Grain: one row per company_code, order_no and accounting_date.
 --
 -- A credit note undoes what its order billed when it names the order, or an invoice of it. An invoice in another currency than the
--- order's goes through base currency: into it at the document's rate, out of it at the rate of its day, else at the order's own.
+-- order's is converted by the document's rate and the rate of its day, else by the document's and the order's own.
 with postings as (
     select
         documents.company_code,
@@ -27,7 +27,7 @@ rated as (
         postings.order_no,
         postings.accounting_date,
         postings.amount,
-        {{ base_amount("postings.amount", "postings.fx_rate") }} as base_amount,
+        postings.fx_rate,
         postings.currency_code = orders.currency_code as is_in_order_currency,
         case
             when orders.currency_code = companies.base_currency_code then 1
@@ -50,7 +50,7 @@ daily as (
         company_code,
         order_no,
         accounting_date,
-        {{ known_sum("case when is_in_order_currency then amount else " ~ amount_at_rate("base_amount", "order_fx_rate") ~ " end") }} as billed_amount
+        {{ known_sum("case when is_in_order_currency then amount else " ~ converted_amount("amount", "fx_rate", "order_fx_rate") ~ " end") }} as billed_amount
     from rated
     group by company_code, order_no, accounting_date
 ),

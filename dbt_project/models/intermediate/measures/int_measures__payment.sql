@@ -3,17 +3,21 @@
 -- Grain: one row per as_of_date and customer_id with payments in the window.
 with daily as (
     select
-        receipt_allocation,
-        instalment_allocation,
-        customer_id,
-        effective_date,
-        valid_from,
-        valid_before,
-        {{ known_sum("paid_base_amount * days_late") }} as late_amount_days,
-        {{ known_sum("paid_base_amount") }} as paid_base_amount,
-        count(case when is_first_part then 1 end) as payment_count
-    from {{ ref("int_receivables__payments") }}
-    group by receipt_allocation, instalment_allocation, customer_id, effective_date, valid_from, valid_before
+        payments.receipt_allocation,
+        payments.instalment_allocation,
+        payments.customer_id,
+        companies.base_currency_code,
+        payments.effective_date,
+        payments.valid_from,
+        payments.valid_before,
+        {{ known_sum("payments.paid_base_amount * payments.days_late") }} as late_amount_days,
+        {{ known_sum("payments.paid_base_amount") }} as paid_base_amount,
+        count(case when payments.is_first_part then 1 end) as payment_count
+    from {{ ref("int_receivables__payments") }} as payments
+    inner join {{ ref("int_receivables__base_currencies") }} as companies on payments.company_code = companies.company_code
+    group by
+        payments.receipt_allocation, payments.instalment_allocation, payments.customer_id, companies.base_currency_code,
+        payments.effective_date, payments.valid_from, payments.valid_before
 ),
 
 windows as (
@@ -29,6 +33,8 @@ summed as (
         windows.as_of_date,
         daily.customer_id,
         windows.minimum_payment_count,
+        -- Weights in several base currencies weigh nothing against each other.
+        min(daily.base_currency_code) < max(daily.base_currency_code) as has_mixed_base_currencies,
         -- One payment without a rate, and nobody knows what weight the others carry.
         {{ known_sum("daily.late_amount_days") }} as late_amount_days,
         {{ known_sum("daily.paid_base_amount") }} as paid_base_amount,
@@ -49,10 +55,12 @@ summed as (
 select
     as_of_date,
     customer_id,
-    {{ ratio("late_amount_days", "paid_base_amount") }} as weighted_days_late,
+    case when not has_mixed_base_currencies then {{ ratio("late_amount_days", "paid_base_amount") }} end as weighted_days_late,
     case
-        when recent_payment_count >= minimum_payment_count and earlier_payment_count >= minimum_payment_count
-            then {{ ratio("recent_late_amount_days", "recent_paid_base_amount") }}
-                - {{ ratio("late_amount_days - recent_late_amount_days", "paid_base_amount - recent_paid_base_amount") }}
+        when not has_mixed_base_currencies and recent_payment_count >= minimum_payment_count and earlier_payment_count >= minimum_payment_count
+            then {{ ratio_difference(
+                "recent_late_amount_days", "recent_paid_base_amount",
+                "late_amount_days - recent_late_amount_days", "paid_base_amount - recent_paid_base_amount"
+            ) }}
     end as days_late_change
 from summed

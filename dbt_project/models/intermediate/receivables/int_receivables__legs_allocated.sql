@@ -13,7 +13,7 @@
 {% set key = document | join(", ") %}
 -- depends_on: {{ ref("int_receivables__documents_changed") }}
 with legs as (
-    select * from {{ ref("int_receivables__legs_ordered") }} as ordered
+    select ordered.* from {{ ref("int_receivables__legs_ordered") }} as ordered
     where {{ is_of_changed_document("ordered") }}
 ),
 
@@ -105,17 +105,19 @@ laid as (
     from legs
     where laying = 'named'
     union all
-    select {{ key }}, application_order, other_document_no, instalment_no, settling_amount, instalment_allocation from laid_in_queue
+    select {{ key }}, application_order, other_document_no, instalment_no, settling_amount, instalment_allocation as allocation_rule
+    from laid_in_queue
     union all
-    select {{ key }}, application_order, other_document_no, instalment_no, settling_amount, instalment_allocation from laid_pro_rata
+    select {{ key }}, application_order, other_document_no, instalment_no, settling_amount, instalment_allocation as allocation_rule
+    from laid_pro_rata
     union all
-    select {{ key }}, application_order, other_document_no, instalment_no, settling_amount, instalment_allocation
+    select {{ key }}, application_order, other_document_no, instalment_no, settling_amount, instalment_allocation as allocation_rule
     from legs
     where laying = 'pro_rata' and instalment_no is not null
     union all
     select
         walked.{{ document | join(", walked.") }}, walked.application_order, walked.other_document_no, queued.instalment_no, walked.settling_amount,
-        walked.instalment_allocation
+        walked.instalment_allocation as allocation_rule
     from {{ ref("int_receivables__legs_walked") }} as walked
     inner join queued
         on walked.company_code = queued.company_code and walked.document_no = queued.document_no and walked.due_order = queued.due_order

@@ -13,10 +13,10 @@
 -- depends_on: {{ ref("int_receivables__documents_changed") }}
 with recursive legs as (
     select
-        {{ key }}, application_order, other_document_no as new_document_no, due_order as named_order,
-        cast(settling_amount as decimal(38, 2)) as new_amount
+        ordered.{{ document | join(", ordered.") }}, ordered.application_order, ordered.other_document_no as new_document_no,
+        ordered.due_order as named_order, cast(ordered.settling_amount as decimal(38, 2)) as new_amount
     from {{ ref("int_receivables__legs_ordered") }} as ordered
-    where laying = 'walk' and {{ is_of_changed_document("ordered") }}
+    where ordered.laying = 'walk' and {{ is_of_changed_document("ordered") }}
 ),
 
 parts as (
@@ -66,7 +66,7 @@ walked as (
                 union all
                 select
                     today.{{ document | join(", today.") }}, today.application_order, today.new_document_no, today.named_order, today.new_amount,
-                    today.new_document_no, parts.due_order, 0, 0, 0, parts.is_last, parts.amount
+                    today.new_document_no as other_document_no, parts.due_order, 0, 0, 0, parts.is_last, parts.amount
                 from today
                 inner join parts on {% for column in document %}today.{{ column }} = parts.{{ column }}{{ " and " if not loop.last }}{% endfor %}
             ) as known_and_new

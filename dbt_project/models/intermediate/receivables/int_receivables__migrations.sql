@@ -2,7 +2,7 @@
 -- Grain: one row per as_of_date, company, document and instalment open on either day.
 with items as (
     select
-        as_of_date, is_reporting_date, company_code, document_no, instalment_no, customer_id, currency_code, outstanding_amount,
+        as_of_date, is_reporting_date, company_code, document_no, instalment_no, customer_id, currency_code, fx_rate, outstanding_amount,
         outstanding_base_amount,
         -- Debts and credits migrate apart, in whatever view they are shown.
         case when outstanding_amount < 0 and bucket_code <> 'fx_difference' then 'unapplied' else age_bucket_code end as bucket_code
@@ -27,6 +27,7 @@ paired as (
         coalesce(closings.instalment_no, openings.instalment_no) as instalment_no,
         coalesce(closings.customer_id, openings.customer_id) as customer_id,
         coalesce(closings.currency_code, openings.currency_code) as currency_code,
+        coalesce(closings.fx_rate, openings.fx_rate) as fx_rate,
         openings.bucket_code as opening_bucket_code,
         closings.bucket_code as closing_bucket_code,
         coalesce(openings.outstanding_amount, 0) as opening_amount,

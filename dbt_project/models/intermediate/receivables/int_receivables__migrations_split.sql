@@ -19,8 +19,10 @@ with kept as (
 lost as (
     select
         *,
-        -- The base amount leaves in the proportion of the document amount.
-        case when lost_amount = 0 then 0 else {{ share_of("opening_base_amount", "lost_amount", "opening_amount") }} end as lost_base_amount
+        -- What was open less what the loss leaves, so that all parts come to what was open.
+        case
+            when lost_amount = 0 then 0 else opening_base_amount - {{ base_amount("(opening_amount - lost_amount)", "fx_rate") }}
+        end as lost_base_amount
     from kept
 ),
 

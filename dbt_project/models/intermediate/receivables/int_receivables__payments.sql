@@ -15,13 +15,13 @@ with settled_once as (
 paid as (
     select
         receipt_allocation, instalment_allocation, company_code, document_no, instalment_no, receipt_no, customer_id, salesperson_code,
-        segment_code, fx_rate, paid_on, due_date, effective_date, effective_date as valid_from, cast(null as date) as valid_before,
-        true as is_first_part, settled_amount as paid_amount
+        segment_code, paid_on, due_date, effective_date, effective_date as valid_from, cast(null as date) as valid_before,
+        true as is_first_part, settled_amount as paid_amount, {{ base_amount("settled_amount", "fx_rate") }} as paid_base_amount
     from settled_once
     union all
     select
         receipt_allocation, instalment_allocation, company_code, document_no, instalment_no, receipt_no, customer_id, salesperson_code,
-        segment_code, fx_rate, paid_on, due_date, effective_date, valid_from, valid_before, is_first_part, paid_amount
+        segment_code, paid_on, due_date, effective_date, valid_from, valid_before, is_first_part, paid_amount, paid_base_amount
     from {{ ref("int_receivables__payments_moved") }}
 )
 
@@ -42,5 +42,5 @@ select
     paid_on,
     cast({{ days_between("due_date", "paid_on") }} as integer) as days_late,
     paid_amount,
-    {{ base_amount("paid_amount", "fx_rate") }} as paid_base_amount
+    paid_base_amount
 from paid

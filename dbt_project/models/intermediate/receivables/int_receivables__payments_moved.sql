@@ -4,6 +4,9 @@
 -- On each day on which a receipt moves, it stands for no more than is left of it: of a document, earliest due first, and of the receipt, first
 -- paid first. What it gave back and took again counts from the day on which it first had so much.
 -- A receipt that no choice of the aging policy changes stands here once, as `any`; another once for each choice.
+{% set receipt = ["receipt_allocation", "instalment_allocation", "company_code", "receipt_no"] %}
+{% set payment = receipt + ["document_no", "instalment_no"] %}
+{% set carried = ["customer_id", "salesperson_code", "segment_code", "fx_rate", "paid_on"] %}
 with choices as (
     select distinct receipt_allocation, instalment_allocation from {{ ref("int_receivables__policies_dated") }}
 ),
@@ -18,9 +21,8 @@ applied_as_chosen as (
     select
         coalesce(choices.receipt_allocation, 'any') as receipt_allocation,
         coalesce(choices.instalment_allocation, 'any') as instalment_allocation,
-        applied.company_code, applied.receipt_no, applied.document_no, applied.instalment_no, applied.document_type, applied.customer_id,
-        applied.salesperson_code, applied.segment_code, applied.fx_rate, applied.paid_on, applied.due_date, applied.effective_date,
-        applied.settled_amount
+        applied.company_code, applied.receipt_no, applied.document_no, applied.instalment_no, applied.document_type,
+        applied.{{ carried | join(", applied.") }}, applied.due_date, applied.effective_date, applied.settled_amount
     from {{ ref("int_receivables__receipts_applied") }} as applied
     inner join {{ ref("int_receivables__receipts_moved") }} as moved
         on applied.company_code = moved.company_code and applied.receipt_no = moved.receipt_no
@@ -42,9 +44,7 @@ bounced_debts as (
 
 applied as (
     select
-        applied.receipt_allocation, applied.instalment_allocation, applied.company_code, applied.receipt_no, applied.document_no,
-        applied.instalment_no, applied.customer_id, applied.salesperson_code, applied.segment_code, applied.fx_rate, applied.paid_on,
-        applied.effective_date, applied.settled_amount,
+        applied.{{ (payment + carried) | join(", applied.") }}, applied.effective_date, applied.settled_amount,
         -- What is paid again is late from the day on which it was due at first.
         coalesce(bounced_debts.due_date, applied.due_date) as due_date
     from applied_as_chosen as applied
@@ -58,13 +58,9 @@ applied as (
 ),
 
 paid as (
-    select
-        receipt_allocation, instalment_allocation, company_code, receipt_no, document_no, instalment_no, customer_id, salesperson_code,
-        segment_code, fx_rate, paid_on, due_date, min(effective_date) as first_date
+    select {{ (payment + carried) | join(", ") }}, due_date, min(effective_date) as first_date
     from applied
-    group by
-        receipt_allocation, instalment_allocation, company_code, receipt_no, document_no, instalment_no, customer_id, salesperson_code,
-        segment_code, fx_rate, paid_on, due_date
+    group by {{ (payment + carried) | join(", ") }}, due_date
 ),
 
 -- Day by day, how much a receipt that bounced has left; null where nothing names it.
@@ -98,21 +94,13 @@ running as (
     select
         paid.*, days_left.day, days_left.left_amount,
         sum(coalesce(applied.settled_amount, 0)) over (
-            partition by
-                paid.receipt_allocation, paid.instalment_allocation, paid.company_code, paid.receipt_no, paid.document_no, paid.instalment_no
-            order by days_left.day rows between unbounded preceding and current row
+            partition by paid.{{ payment | join(", paid.") }} order by days_left.day rows between unbounded preceding and current row
         ) as settled_amount
     from paid
     inner join days_left
         on paid.company_code = days_left.company_code and paid.receipt_no = days_left.receipt_no and paid.first_date <= days_left.day
     left join applied
-        on paid.company_code = applied.company_code
-        and paid.receipt_no = applied.receipt_no
-        and paid.document_no = applied.document_no
-        and paid.instalment_no = applied.instalment_no
-        and paid.receipt_allocation = applied.receipt_allocation
-        and paid.instalment_allocation = applied.instalment_allocation
-        and days_left.day = applied.effective_date
+        on {% for key in payment %}paid.{{ key }} = applied.{{ key }} and {% endfor %}days_left.day = applied.effective_date
 ),
 
 held as (
@@ -124,9 +112,9 @@ held as (
         ) as held_amount
     from running
     window
-        document as (partition by receipt_allocation, instalment_allocation, company_code, receipt_no, day, document_no),
+        document as (partition by {{ receipt | join(", ") }}, day, document_no),
         due_order as (
-            partition by receipt_allocation, instalment_allocation, company_code, receipt_no, day, document_no
+            partition by {{ receipt | join(", ") }}, day, document_no
             order by due_date, instalment_no rows between unbounded preceding and current row
         )
 ),
@@ -141,7 +129,7 @@ standing as (
     from held
     window
         paid_order as (
-            partition by receipt_allocation, instalment_allocation, company_code, receipt_no, day
+            partition by {{ receipt | join(", ") }}, day
             order by first_date, document_no, due_date, instalment_no rows between unbounded preceding and current row
         )
 ),
@@ -155,14 +143,13 @@ highest as (
     from standing
     window
         payment as (
-            partition by receipt_allocation, instalment_allocation, company_code, receipt_no, document_no, instalment_no order by day
+            partition by {{ payment | join(", ") }} order by day
         )
 ),
 
 parts as (
     select
-        receipt_allocation, instalment_allocation, company_code, receipt_no, document_no, instalment_no, day as effective_date, highest_before,
-        highest_amount
+        {{ payment | join(", ") }}, day as effective_date, highest_before, highest_amount
     from highest
     where highest_amount > highest_before
 )
@@ -177,21 +164,19 @@ select
     highest.customer_id,
     highest.salesperson_code,
     highest.segment_code,
-    highest.fx_rate,
     highest.paid_on,
     parts.effective_date,
     highest.day as valid_from,
     highest.next_day as valid_before,
     highest.due_date,
     parts.highest_before = 0 as is_first_part,
-    cast(least(highest.standing_amount, parts.highest_amount) - parts.highest_before as decimal(18, 2)) as paid_amount
+    cast(least(highest.standing_amount, parts.highest_amount) - parts.highest_before as decimal(18, 2)) as paid_amount,
+    -- The parts of a payment come to what it is in all.
+    cast(
+        {{ base_amount("least(highest.standing_amount, parts.highest_amount)", "highest.fx_rate") }}
+        - {{ base_amount("parts.highest_before", "highest.fx_rate") }} as decimal(18, 2)
+    ) as paid_base_amount
 from parts
 inner join highest
-    on parts.company_code = highest.company_code
-    and parts.receipt_no = highest.receipt_no
-    and parts.document_no = highest.document_no
-    and parts.instalment_no = highest.instalment_no
-    and parts.receipt_allocation = highest.receipt_allocation
-    and parts.instalment_allocation = highest.instalment_allocation
-    and parts.effective_date <= highest.day
+    on {% for key in payment %}parts.{{ key }} = highest.{{ key }} and {% endfor %}parts.effective_date <= highest.day
 where highest.standing_amount > parts.highest_before

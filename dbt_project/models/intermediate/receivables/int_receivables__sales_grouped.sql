@@ -19,7 +19,10 @@ grouped as (
         '{{ level }}' as level,
         {{ column }} as level_key,
         month_start,
-        case when count(base_amount) = count(*) then sum(base_amount) end as sales_base_amount,
+        -- What lacks a rate, or is in several base currencies, has no sum.
+        case
+            when count(base_amount) = count(*) and min(base_currency_code) = max(base_currency_code) then sum(base_amount)
+        end as sales_base_amount,
         min(base_currency_code) as lowest_base_currency_code,
         max(base_currency_code) as highest_base_currency_code
     from postings

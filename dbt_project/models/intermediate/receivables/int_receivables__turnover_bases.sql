@@ -20,7 +20,10 @@ period_sales as (
         dates.as_of_date,
         sales.level,
         sales.level_key,
-        case when count(sales.sales_base_amount) = count(*) then sum(sales.sales_base_amount) end as sales_base_amount,
+        case
+            when count(sales.sales_base_amount) = count(*) and min(sales.lowest_base_currency_code) = max(sales.highest_base_currency_code)
+                then sum(sales.sales_base_amount)
+        end as sales_base_amount,
         min(sales.lowest_base_currency_code) as lowest_base_currency_code,
         max(sales.highest_base_currency_code) as highest_base_currency_code
     from dates

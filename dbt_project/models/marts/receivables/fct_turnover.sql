@@ -74,8 +74,10 @@ select
         '; ',
         case when figures.has_mixed_base_currencies then 'companies with different base currencies' end,
         case
-            when figures.sales_base_amount is null or figures.closing_base_amount is null
+            when not figures.has_mixed_base_currencies and (
+                figures.sales_base_amount is null or figures.closing_base_amount is null
                 or (figures.opening_base_amount is null and not figures.is_opening_unknown)
+            )
                 then 'no rate into the base currency'
         end,
         case when figures.sales_base_amount = 0 then 'no sales in the period' end,
@@ -86,7 +88,8 @@ select
         case when figures.opening_base_amount + figures.closing_base_amount = 0 then 'no average balance' end,
         case when figures.opening_base_amount + figures.usable_sales - figures.not_due_base_amount = 0 then 'nothing was there to collect' end,
         countback.note,
-        case when punctuality.weighted_days_late is null then 'no payments in the period' end
+        case when punctuality.level_key is null then 'no payments in the period' end,
+        punctuality.note
     ), '') as note,
     figures.policy_version
 from figures

@@ -1,9 +1,17 @@
 -- All about one customer on one date in one wide row: who it is, what it owes and is exposed to, how it pays, its grade and its alerts.
 -- Grain: one row per as_of_date and customer_id.
 with provided as (
-    select as_of_date, customer_id, {{ known_sum("allowance_base_amount") }} as allowance_base_amount
-    from {{ ref("fct_provision") }}
-    group by as_of_date, customer_id
+    select
+        provisions.as_of_date,
+        provisions.customer_id,
+        -- Amounts of several base currencies are never added up.
+        case
+            when min(companies.base_currency_code) = max(companies.base_currency_code)
+                then {{ known_sum("provisions.allowance_base_amount") }}
+        end as allowance_base_amount
+    from {{ ref("fct_provision") }} as provisions
+    inner join {{ ref("int_receivables__base_currencies") }} as companies on provisions.company_code = companies.company_code
+    group by provisions.as_of_date, provisions.customer_id
 )
 
 select
@@ -17,7 +25,7 @@ select
     customers.industry_code,
     customers.salesperson_code,
     measured.years_of_cooperation,
-    -- Nothing open is zero; something open without an exchange rate is not known.
+    -- Nothing open is zero; something open without an exchange rate, or in several base currencies, is not known.
     cast(case when balances.level_key is null then 0 else balances.receivable_base_amount end as decimal(18, 2)) as outstanding_base_amount,
     cast(case when balances.level_key is null then 0 else balances.overdue_base_amount end as decimal(18, 2)) as overdue_base_amount,
     cast(coalesce(balances.item_count, 0) as integer) as item_count,
@@ -48,6 +56,7 @@ select
     cast(coalesce(alerts.alert_count, 0) as integer) as alert_count,
     alerts.highest_level_code,
     cast(case when provided.customer_id is null then 0 else provided.allowance_base_amount end as decimal(18, 2)) as allowance_base_amount,
+    exposures.note,
     grades.policy_version
 from {{ ref("fct_risk_grades") }} as grades
 inner join {{ ref("int_customers__unified") }} as customers on grades.customer_id = customers.customer_id

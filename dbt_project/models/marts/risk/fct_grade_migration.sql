@@ -15,8 +15,13 @@ select
     sequenced.from_grade_code,
     sequenced.grade_code as to_grade_code,
     cast(count(*) as integer) as customer_count,
+    -- Who owes nothing adds nothing, in any currency; amounts of several base currencies are never added up.
     cast(
-        {{ known_sum("case when balances.level_key is null then 0 else balances.receivable_base_amount end") }} as decimal(18, 2)
+        case
+            when count(balances.level_key) = 0 then 0
+            when min(balances.lowest_base_currency_code) = max(balances.highest_base_currency_code)
+                then {{ known_sum("case when balances.level_key is null then 0 else balances.receivable_base_amount end") }}
+        end as decimal(18, 2)
     ) as receivable_base_amount,
     sequenced.policy_version
 from sequenced

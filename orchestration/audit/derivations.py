@@ -307,7 +307,8 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ("fct_grade_performance", "bad_rate_pct"): _of_row(_pct("bad_count", "customer_count"), "bad_count", "customer_count"),
     ("fct_credit_exposure", "receivable_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", f"{CUSTOMER} and {OWED}"),
     ("fct_credit_exposure", "advance_base_amount"): _sum(
-        OPEN_ITEMS, "outstanding_base_amount", f"{CUSTOMER} and part.outstanding_amount < 0",
+        OPEN_ITEMS, "outstanding_base_amount",
+        f"{CUSTOMER} and part.outstanding_amount < 0 and part.bucket_code <> 'fx_difference'",
         "-coalesce(sum(part.outstanding_base_amount), 0)",
     ),
     **{

@@ -23,7 +23,7 @@ from accounts order by company_code, account_code;
 select company_code as 公司代码, document_no as 凭证号, 'FX' as 凭证类型, customer_code as 客户编号, strftime(posted_on, '%Y%m%d') as 凭证日期, strftime(posted_on, '%Y%m%d') as 记账日期,
     null::varchar as 到期日, 'CNY' as 币种, case when amount < 0 then 'H' else 'S' end as 借贷标识, format('{:,.2f}', abs(amount)) as 金额,
     1.0::decimal(18, 4) as 汇率, null::varchar as 订单号, null::varchar as 参考凭证号, null::varchar as 销售员, null::varchar as 销售方式, strftime(posted_on, '%Y%m%d') as 录入日期
-from valuation_postings order by document_no;
+from valuation_postings order by company_code, document_no;
 
 -- file: erp/ar_clearing_valuation.csv
 select posted.company_code as 公司代码, 'CLV' || posted.document_no as 核销号, case when posted.amount < 0 then posted.document_no else taken_back.document_no end as 贷方凭证,
@@ -31,7 +31,7 @@ select posted.company_code as 公司代码, 'CLV' || posted.document_no as 核�
     format('{:,.2f}', abs(posted.amount)) as 核销金额
 from valuation_postings as posted
 inner join valuation_postings as taken_back on posted.company_code = taken_back.company_code and posted.document_no = replace(taken_back.document_no, '-R', '') and taken_back.is_taken_back and not posted.is_taken_back
-order by 核销号;
+order by 公司代码, 核销号;
 
 -- file: erp/sales_orders_first.csv
 -- First orders of customers that have bought nothing yet.

@@ -29,6 +29,7 @@ CONSTANT_BY_NATURE = {
     "fct_risk_challengers.scorecard_code": "the shipped policy has one challenger",
     "fct_risk_grades.note": "who owes nothing is known to owe nothing, so everybody of the demo has a score",
     "fct_concentration.note": "every currency of the demo has a rate",
+    "fct_collection_worklist.note": "as above",
     "dim_customer_records.customer_id_by_rule": "a person's answers are those of a checkout about the records of one home",
     "fct_quarantined_rows.corrected_values": "decisions on quarantined lines are those of a checkout about the files of one home",
     "fct_quarantined_rows.decided_by": "as above",

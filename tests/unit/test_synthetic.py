@@ -51,8 +51,9 @@ def amount(row: dict[str, str], column: str) -> Decimal:
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(written: Callable[..., Path], tmp_path: Path) -> None:
-    first = fingerprints(written(SyntheticSender(documents=2000, seed=7)))
-    write_extracts(SyntheticSender(documents=2000, seed=7), tmp_path)
+    """At the size of the demo, whose refresh would else load as new what it has just loaded."""
+    first = fingerprints(written(SyntheticSender(documents=20_000, seed=7)))
+    write_extracts(SyntheticSender(documents=20_000, seed=7), tmp_path)
     assert fingerprints(tmp_path) == first
     other = fingerprints(written(SyntheticSender(documents=2000, seed=8)))
     assert other["erp/ar_documents_001.csv"] != first["erp/ar_documents_001.csv"]

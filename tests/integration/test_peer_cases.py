@@ -50,7 +50,7 @@ def open_items(home: Home, as_of_date: str, *policy: str) -> dict[str, dict[str,
     done = home.run("aging", "--as-of", as_of_date, *policy, "--by", "item", "--format", "json")
     assert done.returncode == 0, done.stderr
     found: dict[str, dict[str, Decimal]] = {}
-    for row in json.loads(done.stdout):
+    for row in json.loads(done.stdout)["open_items"]:
         found.setdefault(row["company_code"], {})[row["document_no"]] = Decimal(row["outstanding_amount"])
     return found
 
@@ -114,7 +114,7 @@ def test_who_owes_nothing_on_balance_is_not_dunned(peers: Home) -> None:
     assert not peers.query(
         "select 1 from marts.fct_collection_worklist as worklist "
         "join marts.fct_open_items as items using (as_of_date, customer_id) "
-        "where as_of_date = '2026-06-30' and items.company_code = 'S22' and worklist.debtor_type_code = 'short_of_cash'"
+        "where as_of_date = '2026-06-30' and items.company_code = 'S22' and worklist.debtor_type = 'short_of_cash'"
     )
 
 

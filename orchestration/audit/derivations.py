@@ -114,8 +114,8 @@ OVERDUE = f"{OWED} and part.due_date < part.as_of_date"
 WORKED_ON = (
     "(part.as_of_date, part.company_code, part.customer_id) not in (select (as_of_date, company_code, customer_id) "
     "from marts.fct_open_items where as_of_date = (select max(as_of_date) from marts.dim_reporting_dates) "
-    "and not exists (select 1 from marts.dim_policy_rows where policy_table = 'policy_collection' "
-    "and policy_version = cell.policy_version and policy_row->>'duns_in_credit' = 'true') "
+    "and not exists (select 1 from marts.dim_policy_rows inner join marts.dim_policies using (policy_version) "
+    "where is_in_force and policy_table = 'policy_collection' and (policy_row->>'duns_in_credit') = 'true') "
     "group by as_of_date, company_code, customer_id "
     "having count(outstanding_base_amount) = count(*) and sum(outstanding_base_amount) <= 0)"
 )

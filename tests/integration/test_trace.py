@@ -71,17 +71,20 @@ def test_every_cell_of_a_figure_is_what_its_parts_come_to(demo_home: Home, mart:
 
 def comparison(mart: str, column: str, derivation: Derivation, sql_type: str) -> str:
     """SQL that counts cells that their parts do not come to, and all cells."""
-    cells = (
-        f"(select row_number() over () as cell_number, * from marts.{mart} "
-        f"where {quoted(column)} is not null and ({derivation.when})) as cell"
-    )
-    compared = f"select {column} as figure, {derivation.value} as value from {cells}"
+    meant = f"{quoted(column)} is not null and ({derivation.when})"
+    cells = f"select row_number() over () as cell_number, * from marts.{mart} where {meant}"
+    parts, compared = "", f"select {column} as figure, {derivation.value} as value from cells as cell"
     if derivation.mart:
-        compared = (
-            f"select any_value(cell.{column}) as figure, {derivation.value} as value from {cells} "
-            f"left join marts.{derivation.mart} as part on {derivation.where} group by cell.cell_number"
+        parts = (
+            f", parts as (select cell.cell_number as of_cell, part.* from marts.{derivation.mart} as part "
+            f"inner join cells as cell on {derivation.where})"
         )
-    return f"select count(*) filter (cast(value as {sql_type}) is distinct from figure), count(*) from ({compared})"
+        compared = (
+            f"select any_value(cell.{column}) as figure, {derivation.value} as value from cells as cell "
+            "left join parts as part on cell.cell_number = part.of_cell group by cell.cell_number"
+        )
+    counted = f"select count(*) filter (cast(value as {sql_type}) is distinct from figure), count(*) from ({compared})"
+    return f"with cells as materialized ({cells}){parts} {counted}"
 
 
 def test_a_rate_is_traced_to_the_line_that_states_it(demo_home: Home) -> None:

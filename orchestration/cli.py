@@ -77,7 +77,7 @@ def main() -> None:
     """
     settings = read_settings()
     if settings.ledger.exists():
-        keep_to_itself(settings)
+        refusing_plainly(keep_to_itself)(settings)
 
 
 @main.command()

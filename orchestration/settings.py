@@ -164,11 +164,18 @@ def keep_to_itself(settings: Settings) -> None:
     os.environ["TMPDIR"] = str(settings.temporary)
     tempfile.tempdir = None
     for path in settings.home.iterdir():
-        if path not in (settings.published, settings.extracts) and path.stat().st_uid == os.getuid() and not path.is_symlink():
-            path.chmod(path.stat().st_mode & ~PRIVATE)
+        if path not in (settings.published, settings.extracts) and not path.is_symlink():
+            _leave_others(path, 0)
     # The home itself may be reached through a link.
-    if settings.home.stat().st_uid == os.getuid():
-        settings.home.chmod(settings.home.stat().st_mode & ~PRIVATE | PASSED_THROUGH)
+    _leave_others(settings.home, PASSED_THROUGH)
+
+
+def _leave_others(path: Path, left: int) -> None:
+    """Take from others all rights on a place of ours but those that are left to them; what is so already is not touched."""
+    found = path.stat()
+    wanted = found.st_mode & ~PRIVATE | left
+    if found.st_uid == os.getuid() and wanted != found.st_mode:
+        path.chmod(wanted)
 
 
 def code_commit() -> str | None:

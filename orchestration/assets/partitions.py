@@ -13,6 +13,8 @@ FIRST_DATE, END_DATE = date(2000, 1, 1), date(2100, 1, 1)
 AS_OF_DATES = dg.DailyPartitionsDefinition(
     start_date=FIRST_DATE.isoformat(), timezone=TIME_ZONE, end_offset=(END_DATE - FIRST_DATE).days
 )
+# A run is of one date.
+ONE_DATE = dg.BackfillPolicy.multi_run(max_partitions_per_run=1)
 
 
 def refuse_other_centuries(as_of_date: date) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.assets.partitions import AS_OF_DATES
+from orchestration.assets.partitions import AS_OF_DATES, ONE_DATE
 from orchestration.openlineage_events import emit, publication_step
 from orchestration.publication.candidate import read_candidate
 from orchestration.publication.marts import read_marts
@@ -31,6 +31,7 @@ def candidate_asset(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
         group_name="gate",
         deps=[dg.AssetKey(["marts", mart.name]) for mart in marts],
         partitions_def=AS_OF_DATES,
+        backfill_policy=ONE_DATE,
         kinds={"greatexpectations"},
         check_specs=[dg.AssetCheckSpec(name, asset=CANDIDATE, blocking=name not in FLAGGED) for name in names],
     )
@@ -66,6 +67,7 @@ def published_asset(settings: Settings) -> dg.AssetsDefinition:
         group_name="published",
         deps=[CANDIDATE],
         partitions_def=AS_OF_DATES,
+        backfill_policy=ONE_DATE,
         kinds={"duckdb", "parquet"},
         pool="warehouse_writer",
     )

@@ -15,7 +15,7 @@ from packaging.version import Version
 
 from ingestion.errors import DataRefusedError
 from ingestion.warehouse import ask_for, open_working
-from orchestration.assets.partitions import AS_OF_DATES, is_of_command_line
+from orchestration.assets.partitions import AS_OF_DATES, ONE_DATE, is_of_command_line
 from orchestration.audit.ledger import Ledger
 from orchestration.audit.restore import tell_landed
 from orchestration.dbt_manifest import dbt_executable, project_state
@@ -49,6 +49,7 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
     @dbt_assets(
         manifest=manifest,
         partitions_def=AS_OF_DATES,
+        backfill_policy=ONE_DATE,
         pool="warehouse_writer",
         exclude="resource_type:unit_test",
         dagster_dbt_translator=StageTranslator(),

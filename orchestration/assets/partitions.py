@@ -1,5 +1,6 @@
 """What a refresh is known by: its partition, one per as-of date of this century, and the tag of the command line's runs."""
 
+import warnings
 from datetime import date
 
 import dagster as dg
@@ -13,7 +14,8 @@ FIRST_DATE, END_DATE = date(2000, 1, 1), date(2100, 1, 1)
 AS_OF_DATES = dg.DailyPartitionsDefinition(
     start_date=FIRST_DATE.isoformat(), timezone=TIME_ZONE, end_offset=(END_DATE - FIRST_DATE).days
 )
-# A run is of one date.
+# A run is of one date. Without the same policy for all assets Dagster warns; of the parameter, that it may change.
+warnings.filterwarnings("ignore", message="Parameter `backfill_policy`", category=dg.BetaWarning)
 ONE_DATE = dg.BackfillPolicy.multi_run(max_partitions_per_run=1)
 
 

@@ -61,8 +61,8 @@ def _is_as_told(settings: Settings, told: dict[str, Any]) -> bool:
 
 
 def _parsed_for(settings: Settings) -> str:
-    """What dbt parses anew for when it changes: the project, and what `profiles.yml` reads of the environment."""
-    read = [str(settings.working_database), settings.memory_limit, settings.dbt_threads]
+    """What dbt parses anew for when it changes: the project, its place, and what `profiles.yml` reads of the environment."""
+    read = [str(settings.dbt_project), str(settings.working_database), settings.memory_limit, settings.dbt_threads]
     return combined_hash([project_state(settings), read])
 
 
@@ -92,7 +92,8 @@ def _parse(settings: Settings, told: dict[str, Any] | None) -> None:
     target = settings.dbt_target / "parsing"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    if told and _is_as_told(settings, told):
+    # dbt keeps the place of each seed's file: what was parsed of another checkout is of no use to this one.
+    if told and told.get("project") == str(settings.dbt_project) and _is_as_told(settings, told):
         shutil.copy(settings.dbt_target / PARTIAL_PARSE, target)
     folder = os.fspath(settings.dbt_project)
     result = dbtRunner().invoke(
@@ -113,5 +114,10 @@ def tell_parse(settings: Settings, folder: Path) -> None:
     """Tell the ledger of what dbt has just parsed into a folder."""
     files = {name: fingerprint(folder / name) for name in (MANIFEST, PARTIAL_PARSE)}
     at = datetime.fromtimestamp((folder / MANIFEST).stat().st_mtime, UTC).replace(tzinfo=None)
-    told = {"project_state": project_state(settings), "parsed_for": _parsed_for(settings), "files": files}
+    told = {
+        "project_state": project_state(settings),
+        "project": str(settings.dbt_project),
+        "parsed_for": _parsed_for(settings),
+        "files": files,
+    }
     record(settings, at, (PARSED, told))

@@ -539,11 +539,14 @@ def dev(port: int) -> None:
       receivables dev --port 3001
     """
     from orchestration.dbt_manifest import current_manifest
+    from orchestration.instance import open_instance
     from orchestration.interruption import run_together
 
     settings = _settings()
-    # Parsed once, before two processes want it.
+    # Parsed and made once, before two processes want them.
     current_manifest(settings)
+    with open_instance(settings):
+        pass
     module, python = ["-m", "orchestration.definitions"], sys.executable
     commands = (
         [python, "-m", "orchestration.webserver", "-h", "127.0.0.1", "-p", str(port), *module],

@@ -15,6 +15,7 @@ from ingestion.profile import load_profile
 from ingestion.warehouse import open_working
 from orchestration.assets.partitions import CLI_TAG, refuse_other_centuries
 from orchestration.definitions import build_definitions
+from orchestration.instance import open_instance
 from orchestration.interruption import Interruption, interruptible
 from orchestration.lock import only_writer
 from orchestration.outcome import has_published, problems_of, tell_end, tell_refresh
@@ -67,7 +68,7 @@ def run_refresh(settings: Settings, as_of_date: date, profile: str, extracts: Pa
 
 
 def _run(settings: Settings, as_of_date: date, profile: str, extracts: Path, interruption: Interruption) -> RefreshOutcome:
-    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+    with open_instance(settings) as instance:
         _close_killed_runs(instance)
         with _log_to(settings.refresh_log):
             result = (

@@ -29,16 +29,16 @@ AS_OF_DATE, WINDOW_START, PAST_DATE = date(2026, 10, 31), date(2024, 10, 1), dat
 TABLES = ("documents", "instalments", "applications")
 LATE_APPLICATIONS = 10_000
 DERIVED = (
-    "int_receivables__legs_ordered", "int_receivables__legs_walked", "int_receivables__legs_allocated",
-    "int_receivables__balance_periods",
+    "int_ledger__legs_ordered", "int_ledger__legs_walked", "int_ledger__legs_allocated",
+    "int_ledger__balance_periods",
 )  # fmt: skip
 SERVED = ("dim_aging_policies", "dim_aging_buckets", "dim_fx_rates", "fct_balance_periods", "fct_claim_periods")
-MODELS = ("+fct_aging", "+int_receivables__documents_derived", *SERVED[:3], *(f"+{name}" for name in SERVED[3:]))
+MODELS = ("+fct_aging", "+int_changes__documents_derived", *SERVED[:3], *(f"+{name}" for name in SERVED[3:]))
 # Of the answers: what both sides must agree on, row by row, in the same types.
 COMPARED = {
     "balance periods": (
         "select company_code, document_no, instalment_no, valid_from, valid_before, open_amount, due_date "
-        "from intermediate.int_receivables__balance_periods where instalment_allocation in ('any', 'fifo_by_due_date')",
+        "from intermediate.int_ledger__balance_periods where instalment_allocation in ('any', 'fifo_by_due_date')",
         "select company_code, document_no, instalment_no, valid_from, valid_before, open_amount::decimal(18, 2) as open_amount, "
         "due_date from yardstick.yardstick_periods",
     ),

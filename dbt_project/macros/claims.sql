@@ -1,7 +1,7 @@
 {# Joins what is claimed of open items - `disputed` or `secured`, which is also the name of the join - to a relation `items` of open
    items; null where nothing is. #}
 {% macro left_join_claimed(claim_type) -%}
-    left join {{ ref("int_receivables__items_claimed") }} as {{ claim_type }}
+    left join {{ ref("int_aging__items_claimed") }} as {{ claim_type }}
         on {{ claim_type }}.claim_type = '{{ claim_type }}'
         and items.as_of_date = {{ claim_type }}.as_of_date
         and items.company_code = {{ claim_type }}.company_code

@@ -1,5 +1,5 @@
 {# Open items on each balance date, under the aging policy in force that day, of a relation with the columns of
-   int_receivables__balance_periods: all of them, or those that somebody asks for, so that only their dates are written out. #}
+   int_ledger__balance_periods: all of them, or those that somebody asks for, so that only their dates are written out. #}
 {% macro open_items(periods) -%}
     {% set carried = [
         "receipt_allocation", "instalment_allocation", "company_code", "document_no", "instalment_no", "open_amount", "customer_id",
@@ -46,14 +46,14 @@
     rated as (
         select dated.*, closing_rates.fx_rate as closing_fx_rate
         from dated
-        left join {{ ref("int_receivables__closing_rates") }} as closing_rates
+        left join {{ ref("int_currencies__closing_rates") }} as closing_rates
             on dated.as_of_date = closing_rates.as_of_date
             and dated.company_code = closing_rates.company_code
             and dated.currency_code = closing_rates.currency_code
     ),
 
     aged as (
-        {{ aged_items("rated", ref("int_receivables__policies_dated"), ref("policy_aging_buckets")) }}
+        {{ aged_items("rated", ref("int_dates__receivables_policies"), ref("policy_aging_buckets")) }}
     )
 
     select

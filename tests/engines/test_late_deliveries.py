@@ -10,10 +10,10 @@ import pytest
 from tests.conftest import Home
 from tests.engines.conftest import DELIVERIES, Engines
 
-MODELS = ["+int_receivables__documents_derived"]
-PERIODS = "intermediate.int_receivables__balance_periods"
+MODELS = ["+int_changes__documents_derived"]
+PERIODS = "intermediate.int_ledger__balance_periods"
 LAST = 1000
-LEGS = [f"intermediate.int_receivables__legs_{step}" for step in ("ordered", "walked", "allocated")]
+LEGS = [f"intermediate.int_ledger__legs_{step}" for step in ("ordered", "walked", "allocated")]
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def build_as_known(home: Home, known_through: int, target: Path, *models: str) -
 
 
 def count_documents(home: Home, which: str) -> tuple[int, int]:
-    """Documents of int_receivables__documents_changed or _derived, and those of companies that were delivered in ten parts."""
-    counts = "select count(*), count(*) filter (company_code like '%-ten') from intermediate.int_receivables__documents_"
+    """Documents of int_changes__documents_changed or _derived, and those of companies that were delivered in ten parts."""
+    counts = "select count(*), count(*) filter (company_code like '%-ten') from intermediate.int_changes__documents_"
     with duckdb.connect(str(home.path / "working.duckdb"), read_only=True) as con:
         return con.execute(counts + which).fetchone()  # type: ignore[return-value]
 
@@ -67,7 +67,7 @@ def test_a_later_delivery_derives_only_its_documents_anew(ledgers_copy: Home, tm
         assert 0 < changed == changed_in_ten < documents_in_ten < documents
 
     # A build that is killed before it notes what it derived: the next one must not take the notes of before for true.
-    build_as_known(ledgers_copy, LAST - 1, tmp_path / "target", "+int_receivables__balance_periods")
+    build_as_known(ledgers_copy, LAST - 1, tmp_path / "target", "+int_ledger__balance_periods")
     assert derived(ledgers_copy) == earlier
     build_as_known(ledgers_copy, LAST, tmp_path / "target")
     assert derived(ledgers_copy) == whole

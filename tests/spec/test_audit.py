@@ -287,7 +287,7 @@ def test_a_trace_is_one_page_with_lines_and_sql(ledger: Home, tmp_path: Path) ->
     done = ledger.run("trace", "fct_aging", "customer_id=A1-C11", "bucket_code=31-60", "--format", "html")
     assert done.returncode == 0, done.stderr
     (tmp_path / "trace.html").write_text(done.stdout, encoding="utf-8")
-    for told in ("C11-I,invoice,C11,2026-01-10", "Adds up: yes, to the cent", "int_receivables__aging_chosen"):
+    for told in ("C11-I,invoice,C11,2026-01-10", "Adds up: yes, to the cent", "int_aging__chosen"):
         assert told in done.stdout
     page, hosts = browsed(tmp_path / "trace.html", tmp_path)
     assert hosts == set() and "C11-I,invoice" in page
@@ -301,7 +301,7 @@ def test_a_refresh_tells_its_lineage_in_openlineage_events(ledger: Home) -> None
     (aging,) = complete["dbt.fct_aging"]["outputs"]
     origins = aging["facets"]["columnLineage"]["fields"]["outstanding_amount"]["inputFields"]
     assert [(one["name"], one["field"]) for one in origins] == [
-        ("intermediate.int_receivables__aging_chosen", "outstanding_amount")
+        ("intermediate.int_aging__chosen", "outstanding_amount")
     ]
     published = {one["name"]: one["facets"]["version"]["datasetVersion"] for one in complete["publish"]["outputs"]}
     manifest = json.loads(ledger.query("select manifest from marts.dim_publication")[0][0])

@@ -94,12 +94,12 @@ def identified(new_home: Callable[[], Home], tmp_path_factory: pytest.TempPathFa
     letters: dict[str, str] = {}
     deliver(home, extracts, worlds, letters)
     build = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
-    done = home.dbt(home.path / "dbt", *build, "--select", "+int_customers__accounts_identified")
+    done = home.dbt(home.path / "dbt", *build, "--select", "+int_identity__accounts_identified")
     assert done.returncode == 0, done.stdout
     found: dict[tuple[int, int], dict[str, Any]] = defaultdict(dict)
     with duckdb.connect(str(home.path / "working.duckdb")) as con:
         rows = con.execute(
-            "select record_key, customer_id, rule_code from intermediate.int_customers__accounts_identified"
+            "select record_key, customer_id, rule_code from intermediate.int_identity__accounts_identified"
         ).fetchall()
     for record, customer, rule in rows:
         company, place, number = re.fullmatch(r"erp:([A-C])(\d+)-(\w+)", record).groups()  # type: ignore[union-attr]

@@ -43,14 +43,14 @@ DAMAGE = (
         "policy_version=aging-9",
     ),
     (
-        "update intermediate.int_receivables__instalments_completed set instalment_amount = instalment_amount + 1 "
+        "update intermediate.int_ledger__instalments_completed set instalment_amount = instalment_amount + 1 "
         "where document_no = 'C01-I'",
-        "instalments_sum_to_document of int_receivables__instalments_completed",
+        "instalments_sum_to_document of int_ledger__instalments_completed",
         "1 row: company_code=A1, document_no=C01-I, amount=100.00, instalment_total=101.00 (documents.csv line 2)",
     ),
     (
-        "update intermediate.int_receivables__documents_valued set currency_code = 'USD' where document_no = 'C01-R'",
-        "applications_reach_documents of int_receivables__applications_dated",
+        "update intermediate.int_ledger__documents_valued set currency_code = 'USD' where document_no = 'C01-R'",
+        "applications_reach_documents of int_ledger__applications_dated",
         "company_code=A1",
     ),
     (
@@ -68,7 +68,7 @@ DAMAGE = (
         "covers_every_value of policy_aging_buckets (dbt_project/seeds/policy/policy_aging_buckets.csv)",
         "from_value=1, to_value=30",
     ),
-    (None, "every_period_has_a_bucket of int_receivables__items_aged", "company_code=A1, amount_in_periods="),
+    (None, "every_period_has_a_bucket of int_aging__items_aged", "company_code=A1, amount_in_periods="),
     (
         "delete from policy.policy_scorecard_bands where factor_code = 'current_ratio'",
         "bands_for_every_factor of policy_scorecard_bands (dbt_project/seeds/policy/policy_scorecard_bands.csv)",

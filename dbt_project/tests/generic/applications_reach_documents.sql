@@ -1,6 +1,6 @@
 {# Applications that name a document the ledger does not have, or move money between customers, currencies or companies. #}
 {% test applications_reach_documents(model) %}
-with documents as (select company_code, document_no, customer_id, currency_code from {{ ref("int_receivables__documents_valued") }})
+with documents as (select company_code, document_no, customer_id, currency_code from {{ ref("int_ledger__documents_valued") }})
 
 select
     applications.company_code,

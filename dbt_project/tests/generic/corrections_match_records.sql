@@ -3,7 +3,7 @@
 {% test corrections_match_records(model) %}
 with customers as (
     select customer_id_by_rule, min(customer_id) as customer_id, max(case when customer_id = customer_id_by_rule then 1 else 0 end) as goes_on
-    from {{ ref("int_customers__accounts_identified") }}
+    from {{ ref("int_identity__accounts_identified") }}
     group by customer_id_by_rule
 ),
 

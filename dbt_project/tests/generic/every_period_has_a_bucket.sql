@@ -2,11 +2,11 @@
 {% test every_period_has_a_bucket(model) %}
 with periods as (
     select dates.balance_date as as_of_date, periods.company_code, sum(periods.open_amount) as amount, count(*) as row_count
-    from {{ ref("int_receivables__balance_periods") }} as periods
+    from {{ ref("int_ledger__balance_periods") }} as periods
     inner join {{ ref("int_dates__balance_dates") }} as dates
         on dates.balance_date >= periods.valid_from
         and (periods.valid_before is null or dates.balance_date < periods.valid_before)
-    inner join {{ ref("int_receivables__policies_dated") }} as policies
+    inner join {{ ref("int_dates__receivables_policies") }} as policies
         on dates.balance_date = policies.as_of_date
         and {{ is_chosen_by("policies", "periods") }}
     group by dates.balance_date, periods.company_code

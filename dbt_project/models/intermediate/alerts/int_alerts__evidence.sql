@@ -36,7 +36,7 @@ overdue_items as (
     inner join {{ ref("int_measures__parameters") }} as parameters on standing.as_of_date = parameters.as_of_date
     inner join {{ ref("int_alerts__raised_customers") }} as members
         on standing.as_of_date = members.as_of_date and standing.alert_id = members.alert_id
-    inner join {{ ref("int_receivables__open_items") }} as items
+    inner join {{ ref("int_aging__open_items") }} as items
         on members.as_of_date = items.as_of_date and members.customer_id = items.customer_id
     left join {{ ref("int_collection__items_explained") }} as explained
         on items.as_of_date = explained.as_of_date
@@ -64,7 +64,7 @@ ending_claims as (
         items.barred_on as evidence_date, items.outstanding_amount as evidence_amount, items.currency_code,
         'barred on ' || cast(items.barred_on as varchar) as detail
     from standing
-    inner join {{ ref("int_receivables__limitation_items") }} as items
+    inner join {{ ref("int_limitation__items") }} as items
         on standing.as_of_date = items.as_of_date and standing.customer_id = items.customer_id
     where
         standing.measure_code = 'limitation_days_left'
@@ -93,8 +93,8 @@ late_payments as (
         receipts.line_number
     from standing
     inner join {{ ref("int_measures__parameters") }} as parameters on standing.as_of_date = parameters.as_of_date
-    inner join {{ ref("int_receivables__policies_dated") }} as aging on standing.as_of_date = aging.as_of_date
-    inner join {{ ref("int_receivables__payments") }} as payments
+    inner join {{ ref("int_dates__receivables_policies") }} as aging on standing.as_of_date = aging.as_of_date
+    inner join {{ ref("int_payments__recognised") }} as payments
         on standing.customer_id = payments.customer_id
         and {{ is_chosen_by("aging", "payments") }}
         and payments.effective_date <= standing.as_of_date
@@ -122,7 +122,7 @@ compared_orders as (
         ) as size_order
     from standing
     inner join {{ ref("int_measures__parameters") }} as parameters on standing.as_of_date = parameters.as_of_date
-    inner join {{ ref("int_customers__matched") }} as matched
+    inner join {{ ref("int_identity__matched") }} as matched
         on matched.source_system = 'erp' and standing.customer_id = matched.customer_id
     inner join {{ ref("stg_erp__orders") }} as orders
         on matched.company_code = orders.company_code
@@ -151,7 +151,7 @@ bureau_events as (
     select standing.as_of_date, standing.alert_id, events.*
     from standing
     inner join {{ ref("int_measures__parameters") }} as parameters on standing.as_of_date = parameters.as_of_date
-    inner join {{ ref("int_customers__codes_held") }} as held on standing.customer_id = held.customer_id and held.is_main
+    inner join {{ ref("int_identity__codes_held") }} as held on standing.customer_id = held.customer_id and held.is_main
     inner join {{ ref("stg_bureau__events") }} as events
         on held.unified_social_credit_code = events.unified_social_credit_code and events.published_on <= standing.as_of_date
     where
@@ -180,7 +180,7 @@ bureau_events as (
 confirmed_before as (
     select standing.as_of_date, standing.alert_id, confirmed.*
     from standing
-    inner join {{ ref("int_customers__matched") }} as matched
+    inner join {{ ref("int_identity__matched") }} as matched
         on matched.source_system = 'erp' and standing.customer_id = matched.customer_id
     inner join {{ ref("stg_erp__statement_confirmations") }} as confirmed
         on matched.company_code = confirmed.company_code
@@ -229,7 +229,7 @@ debtors as (
         sum(items.outstanding_base_amount) as overdue_base_amount,
         max(items.days_overdue) as longest_overdue_days
     from standing
-    inner join {{ ref("int_receivables__open_items") }} as items
+    inner join {{ ref("int_aging__open_items") }} as items
         on standing.as_of_date = items.as_of_date and standing.subject_code = items.salesperson_code
     where
         standing.subject_type = 'salesperson' and standing.measure_code in ('overdue_rate_pct', 'red_line_excess_pct')

@@ -7,6 +7,6 @@ where subject_type = 'customer'
 union all
 select raised.as_of_date, raised.alert_id, grouped.customer_id, raised.level_code, raised.is_informational
 from {{ ref("int_alerts__raised") }} as raised
-inner join {{ ref("int_customers__grouped") }} as grouped
+inner join {{ ref("int_identity__grouped") }} as grouped
     on raised.as_of_date = grouped.as_of_date and raised.subject_code = grouped.group_id
 where raised.subject_type = 'group'

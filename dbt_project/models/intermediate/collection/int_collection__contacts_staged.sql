@@ -12,7 +12,7 @@ with contacts as (
         activities.company_code,
         activities.document_no
     from {{ ref("stg_crm__collection_activities") }} as activities
-    inner join {{ ref("int_customers__matched") }} as matched
+    inner join {{ ref("int_identity__matched") }} as matched
         on matched.source_system = 'crm' and activities.account_id = matched.source_record
     where matched.customer_id is not null and activities.activity_date <= {{ as_of_date() }}
 ),
@@ -36,7 +36,7 @@ overdue as (
     select contacts.activity_id, max({{ days_between("periods.due_date", "contacts.activity_date") }}) as days_overdue
     from contacts
     inner join aging on contacts.activity_date = aging.as_of_date
-    inner join {{ ref("int_receivables__balance_periods") }} as periods
+    inner join {{ ref("int_ledger__balance_periods") }} as periods
         on contacts.customer_id = periods.customer_id
         and {{ is_chosen_by("aging", "periods") }}
         and (contacts.document_no is null or contacts.document_no = periods.document_no)

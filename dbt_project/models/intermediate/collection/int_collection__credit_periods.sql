@@ -4,8 +4,8 @@
 -- Only of customers with a credit open at some time and a rate for all that they owe. What settles what is policy; a balance is not.
 with periods as (
     select periods.*
-    from {{ ref("int_receivables__balance_periods") }} as periods
-    inner join {{ ref("int_receivables__policies_dated") }} as aging
+    from {{ ref("int_ledger__balance_periods") }} as periods
+    inner join {{ ref("int_dates__receivables_policies") }} as aging
         on aging.as_of_date = {{ as_of_date() }} and {{ is_chosen_by("aging", "periods") }}
     where periods.document_type is distinct from 'fx_revaluation'
 ),

@@ -11,7 +11,7 @@ blocks as (
         items.as_of_date, items.company_code, items.document_no, items.instalment_no, 'disputed' as block_reason,
         claims.valid_from, claims.valid_before
     from items
-    inner join {{ ref("int_receivables__claim_periods") }} as claims
+    inner join {{ ref("int_aging__claim_periods") }} as claims
         on claims.claim_type = 'disputed'
         and items.company_code = claims.company_code
         and items.document_no = claims.document_no

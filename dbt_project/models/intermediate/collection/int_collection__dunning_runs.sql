@@ -2,9 +2,9 @@
 -- Grain: one row per day.
 with days as (
     select cast({{ dbt.dateadd("day", "numbers.number", "span.first_date") }} as date) as as_of_date
-    from (select min(accounting_date) as first_date from {{ ref("int_receivables__documents_valued") }}) as span
+    from (select min(accounting_date) as first_date from {{ ref("int_ledger__documents_valued") }}) as span
     cross join {{ numbers_to(
-        "(select " ~ days_between("min(accounting_date)", "max(refresh_date)") ~ " from " ~ ref("int_receivables__documents_valued")
+        "(select " ~ days_between("min(accounting_date)", "max(refresh_date)") ~ " from " ~ ref("int_ledger__documents_valued")
         ~ " cross join (select as_of_date as refresh_date from " ~ ref("stg_ingestion__refresh") ~ ") as refresh)"
     ) }} as numbers
 ),

@@ -16,8 +16,8 @@ summed as (
         cast(avg(cast(payments.days_late as double)) as decimal(24, 6)) as average_days_late,
         cast(stddev_samp(cast(payments.days_late as double)) as decimal(24, 6)) as days_late_spread
     from {{ ref("int_measures__parameters") }} as parameters
-    inner join {{ ref("int_receivables__policies_dated") }} as aging on parameters.as_of_date = aging.as_of_date
-    inner join {{ ref("int_receivables__payments") }} as payments
+    inner join {{ ref("int_dates__receivables_policies") }} as aging on parameters.as_of_date = aging.as_of_date
+    inner join {{ ref("int_payments__recognised") }} as payments
         on payments.effective_date <= parameters.as_of_date
         and {{ is_chosen_by("aging", "payments") }}
         and payments.effective_date > {{ dbt.dateadd("day", "-parameters.payment_window_days", "parameters.as_of_date") }}

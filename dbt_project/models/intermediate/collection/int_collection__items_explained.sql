@@ -4,7 +4,7 @@
 -- A contact explains what it was about: the document that it names, or all that is owed to the company that it names, or to any. Of a
 -- partly disputed item the rest is unexplained, and so is the item.
 with overdue as (
-    select * from {{ ref("int_receivables__open_items") }}
+    select * from {{ ref("int_aging__open_items") }}
     where is_reporting_date and outstanding_amount > 0 and days_overdue > 0
 ),
 

@@ -5,7 +5,7 @@ with items as (
         items.as_of_date, items.company_code, items.document_no, items.instalment_no, items.customer_id, items.currency_code, items.due_date,
         items.days_overdue, items.outstanding_amount, items.outstanding_base_amount, stages.stage_code, stages.dunning_level as asked_level,
         stages.policy_version
-    from {{ ref("int_receivables__open_items") }} as items
+    from {{ ref("int_aging__open_items") }} as items
     inner join {{ ref("int_dates__policies_in_force") }} as in_force
         on items.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
     inner join {{ ref("policy_collection_stages") }} as stages
@@ -27,7 +27,7 @@ followed as (
                 periods.receipt_allocation, periods.instalment_allocation, periods.company_code, periods.document_no, periods.instalment_no
             order by periods.valid_from
         ) as ended_before
-    from {{ ref("int_receivables__balance_periods") }} as periods
+    from {{ ref("int_ledger__balance_periods") }} as periods
     inner join dunned
         on periods.company_code = dunned.company_code
         and periods.document_no = dunned.document_no
@@ -43,7 +43,7 @@ starts as (
 since as (
     select items.as_of_date, items.company_code, items.document_no, items.instalment_no, max(starts.valid_from) as open_since
     from items
-    inner join {{ ref("int_receivables__policies_dated") }} as aging on items.as_of_date = aging.as_of_date
+    inner join {{ ref("int_dates__receivables_policies") }} as aging on items.as_of_date = aging.as_of_date
     inner join starts
         on items.company_code = starts.company_code
         and items.document_no = starts.document_no

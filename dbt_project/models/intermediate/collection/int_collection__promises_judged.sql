@@ -5,10 +5,10 @@
 with changes as (
     select
         receipt_allocation, instalment_allocation, company_code, document_no, paid_on, valid_from as changed_on, paid_amount as change_amount
-    from {{ ref("int_receivables__payments") }}
+    from {{ ref("int_payments__recognised") }}
     union all
     select receipt_allocation, instalment_allocation, company_code, document_no, paid_on, valid_before, -paid_amount
-    from {{ ref("int_receivables__payments") }}
+    from {{ ref("int_payments__recognised") }}
     where valid_before is not null
 ),
 
@@ -24,7 +24,7 @@ in_force as (
 promised as (
     select promises.*, documents.customer_id, aging.receipt_allocation, aging.instalment_allocation
     from {{ ref("stg_crm__promises_to_pay") }} as promises
-    inner join {{ ref("int_receivables__documents_valued") }} as documents
+    inner join {{ ref("int_ledger__documents_valued") }} as documents
         on promises.company_code = documents.company_code and promises.document_no = documents.document_no
     inner join in_force on promises.promised_date = in_force.as_of_date and in_force.policy_area = 'aging'
     inner join {{ ref("policy_aging") }} as aging on in_force.policy_version = aging.policy_version

@@ -20,7 +20,7 @@ select
     events.appraised_base_amount,
     events.proceeds_base_amount
 from events
-inner join {{ ref("int_customers__matched") }} as owners
+inner join {{ ref("int_identity__matched") }} as owners
     on owners.source_system = 'erp'
     and events.company_code = owners.company_code
     and events.customer_code = owners.source_record

@@ -5,7 +5,7 @@
 with policies as (
     select dates.as_of_date, dates.previous_date, aging.receipt_allocation, aging.instalment_allocation, collection.recovery_window_days
     from {{ ref("int_dates__reporting") }} as dates
-    inner join {{ ref("int_receivables__policies_dated") }} as aging on dates.as_of_date = aging.as_of_date
+    inner join {{ ref("int_dates__receivables_policies") }} as aging on dates.as_of_date = aging.as_of_date
     inner join {{ ref("int_dates__policies_in_force") }} as in_force
         on dates.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
     inner join {{ ref("policy_collection") }} as collection on in_force.policy_version = collection.policy_version
@@ -26,7 +26,7 @@ results as (
         is_first_part,
         paid_base_amount as recovered_base_amount,
         cast(null as boolean) as is_kept
-    from {{ ref("int_receivables__payments") }} as payments
+    from {{ ref("int_payments__recognised") }} as payments
     inner join policies
         on payments.effective_date > policies.previous_date
         and payments.effective_date <= policies.as_of_date

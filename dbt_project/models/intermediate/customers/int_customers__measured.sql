@@ -63,7 +63,7 @@ left join {{ ref("int_measures__promises") }} as promises
     on reported.as_of_date = promises.as_of_date and reported.customer_id = promises.customer_id
 left join {{ ref("int_exposure__customers") }} as exposures
     on reported.as_of_date = exposures.as_of_date and reported.customer_id = exposures.customer_id
-left join {{ ref("int_customers__grouped") }} as grouped
+left join {{ ref("int_identity__grouped") }} as grouped
     on reported.as_of_date = grouped.as_of_date and reported.customer_id = grouped.customer_id
 left join {{ ref("int_measures__groups") }} as groups
     on grouped.as_of_date = groups.as_of_date and grouped.group_id = groups.group_id

@@ -1,11 +1,11 @@
 -- The customer that each ERP number is by the rules, decided by what was known when the number first was: nothing that comes later moves it.
 -- Grain: one row per number_key.
 with claimed as (
-    select * from {{ ref("int_customers__codes_claimed") }}
+    select * from {{ ref("int_identity__codes_claimed") }}
 ),
 
 named as (
-    select * from {{ ref("int_customers__names_shared") }}
+    select * from {{ ref("int_identity__names_shared") }}
 ),
 
 -- A code that a number brought from the beginning names its customer; one that a known customer got later is another name of it.
@@ -21,7 +21,7 @@ founded as (
 
 coded as (
     select numbers.number_key, founded.customer_id, claimed.rule_code
-    from {{ ref("int_customers__numbers") }} as numbers
+    from {{ ref("int_identity__numbers") }} as numbers
     inner join claimed on numbers.number_key = claimed.number_key and claimed.is_from_the_beginning and claimed.is_allowed
     inner join founded on claimed.unified_social_credit_code = founded.unified_social_credit_code
     left join {{ ref("customer_match_corrections") }} as refused
@@ -43,7 +43,7 @@ joined as (
         -- Whoever is the first of a customer takes all of it along when a person says who it is.
         coalesce(coded.customer_id, named.customer_id, numbers.own_id) = numbers.own_id
         or coalesce(founded.customer_id = coded.customer_id, false) as is_first
-    from {{ ref("int_customers__numbers") }} as numbers
+    from {{ ref("int_identity__numbers") }} as numbers
     left join coded on numbers.number_key = coded.number_key
     left join named on numbers.number_key = named.number_key
     left join founded on numbers.number_key = founded.number_key

@@ -2,7 +2,7 @@
 -- Grain: one row per as_of_date and customer_id.
 with first_postings as (
     select customer_id, min(accounting_date) as first_accounting_date
-    from {{ ref("int_receivables__documents_valued") }}
+    from {{ ref("int_ledger__documents_valued") }}
     group by customer_id
 ),
 
@@ -10,7 +10,7 @@ with first_postings as (
 first_orders as (
     select matched.customer_id, min(orders.order_date) as first_order_date
     from {{ ref("stg_erp__orders") }} as orders
-    inner join {{ ref("int_customers__matched") }} as matched
+    inner join {{ ref("int_identity__matched") }} as matched
         on matched.source_system = 'erp'
         and orders.company_code = matched.company_code
         and orders.customer_code = matched.source_record

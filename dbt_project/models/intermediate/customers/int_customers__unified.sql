@@ -18,7 +18,7 @@ with erp as (
         count(*) over (partition by matched.customer_id) as erp_account_count,
         min(customers.customer_since_date) over (partition by matched.customer_id) as first_customer_since_date,
         min(matched.confidence) over (partition by matched.customer_id) as match_confidence
-    from {{ ref("int_customers__matched") }} as matched
+    from {{ ref("int_identity__matched") }} as matched
     left join {{ ref("stg_erp__customers") }} as customers
         on matched.company_code = customers.company_code and matched.source_record = customers.customer_code
     where matched.source_system = 'erp'
@@ -29,14 +29,14 @@ crm as (
         matched.customer_id,
         min(matched.source_record) as crm_account_id,
         min(accounts.owner_name) as account_owner_name
-    from {{ ref("int_customers__matched") }} as matched
+    from {{ ref("int_identity__matched") }} as matched
     inner join {{ ref("stg_crm__accounts") }} as accounts on matched.source_record = accounts.account_id
     where matched.source_system = 'crm' and matched.customer_id is not null
     group by matched.customer_id
 ),
 
 coded as (
-    select customer_id, unified_social_credit_code from {{ ref("int_customers__codes_held") }} where is_main
+    select customer_id, unified_social_credit_code from {{ ref("int_identity__codes_held") }} where is_main
 ),
 
 publications as (

@@ -8,7 +8,7 @@ with accounts as (
             partition by matched.customer_id, matched.record_key order by versions.load_id
         ) as valid_before
     from {{ ref("stg_erp__customer_versions") }} as versions
-    inner join {{ ref("int_customers__matched") }} as matched
+    inner join {{ ref("int_identity__matched") }} as matched
         on matched.source_system = 'erp'
         and versions.company_code = matched.company_code
         and versions.customer_code = matched.source_record
@@ -26,7 +26,7 @@ registrations as (
         registered.published_on as valid_from,
         lead(registered.published_on) over (partition by held.customer_id order by registered.published_on) as valid_before
     from {{ ref("stg_bureau__registrations") }} as registered
-    inner join {{ ref("int_customers__codes_held") }} as held
+    inner join {{ ref("int_identity__codes_held") }} as held
         on registered.unified_social_credit_code = held.unified_social_credit_code and held.is_main
     where registered.published_on <= {{ as_of_date() }}
 ),

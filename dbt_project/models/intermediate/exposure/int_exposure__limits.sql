@@ -39,7 +39,7 @@ accounts as (
         end as limit_source,
         coalesce(used.first_used_on <= reported.as_of_date, false) as is_used
     from {{ ref("int_customers__reported") }} as reported
-    inner join {{ ref("int_customers__matched") }} as matched
+    inner join {{ ref("int_identity__matched") }} as matched
         on matched.source_system = 'erp' and reported.customer_id = matched.customer_id
     left join {{ ref("stg_erp__customers") }} as customers
         on matched.company_code = customers.company_code and matched.source_record = customers.customer_code

@@ -39,13 +39,13 @@ orders as (
             when orders.delivered_on is null and billed.order_no is null then orders.closed_on
         end as done_on
     from {{ ref("stg_erp__orders") }} as orders
-    inner join {{ ref("int_customers__matched") }} as matched
+    inner join {{ ref("int_identity__matched") }} as matched
         on matched.source_system = 'erp'
         and orders.company_code = matched.company_code
         and orders.customer_code = matched.source_record
-    inner join {{ ref("int_receivables__base_currencies") }} as base_currencies on orders.company_code = base_currencies.company_code
+    inner join {{ ref("int_currencies__base") }} as base_currencies on orders.company_code = base_currencies.company_code
     left join billed on orders.company_code = billed.company_code and orders.order_no = billed.order_no
-    left join {{ ref("int_receivables__rate_periods") }} as rates
+    left join {{ ref("int_currencies__rate_periods") }} as rates
         on orders.fx_rate is null
         and orders.currency_code = rates.currency_code
         and base_currencies.base_currency_code = rates.base_currency_code

@@ -11,8 +11,8 @@ with postings as (
         documents.currency_code,
         documents.amount,
         documents.fx_rate
-    from {{ ref("int_receivables__documents_valued") }} as documents
-    left join {{ ref("int_receivables__documents_valued") }} as invoices
+    from {{ ref("int_ledger__documents_valued") }} as documents
+    left join {{ ref("int_ledger__documents_valued") }} as invoices
         on documents.document_type = 'credit_note'
         and documents.order_no is null
         and invoices.document_type = 'invoice'
@@ -36,8 +36,8 @@ rated as (
     from postings
     inner join {{ ref("stg_erp__orders") }} as orders
         on postings.company_code = orders.company_code and postings.order_no = orders.order_no
-    inner join {{ ref("int_receivables__base_currencies") }} as companies on postings.company_code = companies.company_code
-    left join {{ ref("int_receivables__rate_periods") }} as rates
+    inner join {{ ref("int_currencies__base") }} as companies on postings.company_code = companies.company_code
+    left join {{ ref("int_currencies__rate_periods") }} as rates
         on postings.currency_code <> orders.currency_code
         and orders.currency_code = rates.currency_code
         and companies.base_currency_code = rates.base_currency_code

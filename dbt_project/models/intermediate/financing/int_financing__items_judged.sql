@@ -13,7 +13,7 @@ with items as (
         -items.days_overdue as days_to_due,
         measured.longest_overdue_days as customer_longest_overdue_days,
         graded.score as customer_score
-    from {{ ref("int_receivables__open_items") }} as items
+    from {{ ref("int_aging__open_items") }} as items
     {{ left_join_claimed("disputed") }}
     left join {{ ref("int_customers__measured") }} as measured
         on items.as_of_date = measured.as_of_date and items.customer_id = measured.customer_id

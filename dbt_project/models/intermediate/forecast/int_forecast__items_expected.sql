@@ -18,7 +18,7 @@ with items as (
         items.outstanding_base_amount,
         {{ claimed_base_amount("disputed") }} as disputed_base_amount,
         cast(coalesce(provided.specific_base_amount, provided.collective_base_amount, 0) as decimal(18, 2)) as allowance_base_amount
-    from {{ ref("int_receivables__open_items") }} as items
+    from {{ ref("int_aging__open_items") }} as items
     {{ left_join_claimed("disputed") }}
     left join {{ ref("int_provision__items_provided") }} as provided
         on items.as_of_date = provided.as_of_date

@@ -11,7 +11,7 @@ overdue as (
     select
         items.as_of_date, dates.next_date, items.company_code, items.document_no, items.instalment_no, items.age_bucket_code,
         items.outstanding_base_amount
-    from {{ ref("int_receivables__open_items") }} as items
+    from {{ ref("int_aging__open_items") }} as items
     inner join dates on items.as_of_date = dates.as_of_date
     where items.is_reporting_date and items.outstanding_amount > 0 and items.days_overdue > 0
 ),
@@ -31,7 +31,7 @@ observed as (
         sum(overdue.outstanding_base_amount) as overdue_base_amount,
         sum(paid.paid_base_amount) as paid_base_amount
     from overdue
-    inner join {{ ref("int_receivables__base_currencies") }} as companies on overdue.company_code = companies.company_code
+    inner join {{ ref("int_currencies__base") }} as companies on overdue.company_code = companies.company_code
     left join paid
         on overdue.as_of_date = paid.as_of_date
         and overdue.company_code = paid.company_code

@@ -30,7 +30,7 @@ items_queued as (
             partition by items.as_of_date, items.company_code, items.document_no order by items.due_date, items.instalment_no
             rows between unbounded preceding and current row
         ) as through_amount
-    from {{ ref("int_receivables__open_items") }} as items
+    from {{ ref("int_aging__open_items") }} as items
     inner join promised_documents
         on items.as_of_date = promised_documents.as_of_date
         and items.company_code = promised_documents.company_code

@@ -56,7 +56,7 @@ of_legal_entities as (
 
 numbers as (
     select company_code, source_record as customer_code, customer_id
-    from {{ ref("int_customers__matched") }}
+    from {{ ref("int_identity__matched") }}
     where source_system = 'erp'
 )
 
@@ -70,21 +70,21 @@ select
     records.table_name, records.record_key, records.company_code, documents.customer_id, records.recorded_on, records.amount,
     documents.currency_code, records.load_id, records.line_number
 from of_documents as records
-inner join {{ ref("int_receivables__documents_valued") }} as documents
+inner join {{ ref("int_ledger__documents_valued") }} as documents
     on records.company_code = documents.company_code and records.document_no = documents.document_no
 union all
 select
     'crm.collection_activities', activities.activity_id, activities.company_code, accounts.customer_id, activities.activity_date,
     activities.cost_amount, null, activities.load_id, activities.line_number
 from {{ ref("stg_crm__collection_activities") }} as activities
-inner join {{ ref("int_customers__matched") }} as accounts
+inner join {{ ref("int_identity__matched") }} as accounts
     on accounts.source_system = 'crm' and activities.account_id = accounts.source_record and accounts.customer_id is not null
 union all
 select
     records.table_name, records.record_key, null, customers.customer_id, records.recorded_on, null, null, records.load_id,
     records.line_number
 from of_legal_entities as records
-inner join {{ ref("int_customers__codes_held") }} as customers
+inner join {{ ref("int_identity__codes_held") }} as customers
     on records.unified_social_credit_code = customers.unified_social_credit_code and customers.is_main
 union all
 select

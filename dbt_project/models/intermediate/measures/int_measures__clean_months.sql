@@ -4,7 +4,7 @@
 -- A stretch of overdue days is a period of an instalment that was open after its due day. Each date looks back under its own policy's
 -- choices, whatever was in force before.
 with policies as (
-    select policies.* from {{ ref("int_receivables__policies_dated") }} as policies
+    select policies.* from {{ ref("int_dates__receivables_policies") }} as policies
     inner join {{ ref("int_dates__reporting") }} as dates on policies.as_of_date = dates.as_of_date
 ),
 
@@ -14,7 +14,7 @@ choices as (
 
 stretches as (
     select choices.receipt_allocation, choices.instalment_allocation, periods.customer_id, periods.valid_before as overdue_before
-    from {{ ref("int_receivables__balance_periods") }} as periods
+    from {{ ref("int_ledger__balance_periods") }} as periods
     inner join choices on {{ is_chosen_by("choices", "periods") }}
     where periods.open_amount > 0 and periods.document_type <> 'fx_revaluation' and (periods.valid_before is null or periods.valid_before > {{ dbt.dateadd("day", 1, "periods.due_date") }})
 ),

@@ -54,7 +54,7 @@ select
     max_by(load_id, case when event_type = 'control_change' and is_in_management_window then event_order end) as control_change_load_id,
     max_by(line_number, case when event_type = 'control_change' and is_in_management_window then event_order end) as control_change_line_number
 from covered
-inner join {{ ref("int_customers__codes_held") }} as held
+inner join {{ ref("int_identity__codes_held") }} as held
     on covered.unified_social_credit_code = held.unified_social_credit_code and held.is_main
 left join known_events
     on covered.as_of_date = known_events.as_of_date

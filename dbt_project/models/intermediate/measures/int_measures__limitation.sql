@@ -2,13 +2,13 @@
 -- Grain: one row per as_of_date and customer_id.
 with confirmed as (
     select as_of_date, customer_id, max(confirmed_on) as confirmed_on
-    from {{ ref("int_receivables__confirmations") }}
+    from {{ ref("int_limitation__confirmations") }}
     group by as_of_date, customer_id
 ),
 
 barred as (
     select as_of_date, customer_id, min(barred_on) as barred_on
-    from {{ ref("int_receivables__limitation_items") }}
+    from {{ ref("int_limitation__items") }}
     group by as_of_date, customer_id
 )
 

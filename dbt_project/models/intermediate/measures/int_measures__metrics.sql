@@ -2,17 +2,17 @@
 -- Grain: one row per as_of_date, subject_code and measure_code.
 with subjects as (
     select unified_social_credit_code as subject, customer_id as subject_code
-    from {{ ref("int_customers__codes_held") }}
+    from {{ ref("int_identity__codes_held") }}
     union
     select company_code || '-' || source_record, customer_id
-    from {{ ref("int_customers__matched") }}
+    from {{ ref("int_identity__matched") }}
     where source_system = 'erp'
     union
     select company_code as subject, company_code as subject_code
     from {{ ref("stg_erp__companies") }}
     union
     select group_id as subject, group_id as subject_code
-    from {{ ref("int_customers__grouped") }}
+    from {{ ref("int_identity__grouped") }}
     where group_rule <> 'alone'
     union
     select salesperson_code as subject, salesperson_code as subject_code

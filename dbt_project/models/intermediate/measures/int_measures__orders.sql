@@ -12,12 +12,12 @@ with orders as (
             "case when orders.currency_code = companies.base_currency_code then 1 else coalesce(orders.fx_rate, rates.fx_rate) end"
         ) }} as order_base_amount
     from {{ ref("stg_erp__orders") }} as orders
-    inner join {{ ref("int_customers__matched") }} as matched
+    inner join {{ ref("int_identity__matched") }} as matched
         on matched.source_system = 'erp'
         and orders.company_code = matched.company_code
         and orders.customer_code = matched.source_record
-    inner join {{ ref("int_receivables__base_currencies") }} as companies on orders.company_code = companies.company_code
-    left join {{ ref("int_receivables__rate_periods") }} as rates
+    inner join {{ ref("int_currencies__base") }} as companies on orders.company_code = companies.company_code
+    left join {{ ref("int_currencies__rate_periods") }} as rates
         on orders.fx_rate is null
         and orders.currency_code = rates.currency_code
         and companies.base_currency_code = rates.base_currency_code

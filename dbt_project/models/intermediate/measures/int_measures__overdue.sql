@@ -10,7 +10,7 @@ with items as (
         items.outstanding_amount > 0 and items.days_overdue > 0 as is_overdue,
         items.outstanding_amount > 0 and items.days_overdue > parameters.late_beyond_days as is_late,
         explained.document_no is not null as is_explained
-    from {{ ref("int_receivables__open_items") }} as items
+    from {{ ref("int_aging__open_items") }} as items
     inner join {{ ref("int_measures__parameters") }} as parameters on items.as_of_date = parameters.as_of_date
     left join {{ ref("int_collection__items_explained") }} as explained
         on items.as_of_date = explained.as_of_date

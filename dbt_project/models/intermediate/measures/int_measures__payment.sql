@@ -13,8 +13,8 @@ with daily as (
         {{ known_sum("payments.paid_base_amount * payments.days_late") }} as late_amount_days,
         {{ known_sum("payments.paid_base_amount") }} as paid_base_amount,
         count(case when payments.is_first_part then 1 end) as payment_count
-    from {{ ref("int_receivables__payments") }} as payments
-    inner join {{ ref("int_receivables__base_currencies") }} as companies on payments.company_code = companies.company_code
+    from {{ ref("int_payments__recognised") }} as payments
+    inner join {{ ref("int_currencies__base") }} as companies on payments.company_code = companies.company_code
     group by
         payments.receipt_allocation, payments.instalment_allocation, payments.customer_id, companies.base_currency_code,
         payments.effective_date, payments.valid_from, payments.valid_before
@@ -43,7 +43,7 @@ summed as (
         coalesce(sum(case when daily.effective_date > windows.recent_after then daily.payment_count end), 0) as recent_payment_count,
         coalesce(sum(case when daily.effective_date <= windows.recent_after then daily.payment_count end), 0) as earlier_payment_count
     from windows
-    inner join {{ ref("int_receivables__policies_dated") }} as policies on windows.as_of_date = policies.as_of_date
+    inner join {{ ref("int_dates__receivables_policies") }} as policies on windows.as_of_date = policies.as_of_date
     inner join daily
         on daily.effective_date <= windows.as_of_date
         and daily.effective_date > windows.window_after

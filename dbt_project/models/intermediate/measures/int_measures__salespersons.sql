@@ -7,7 +7,7 @@ with rated as (
         balances.owed_base_amount,
         balances.overdue_base_amount,
         {{ ratio("100 * balances.overdue_base_amount", "balances.owed_base_amount") }} as overdue_rate_pct
-    from {{ ref("int_receivables__balances_grouped") }} as balances
+    from {{ ref("int_aging__balances_grouped") }} as balances
     inner join {{ ref("int_dates__reporting") }} as dates on balances.balance_date = dates.as_of_date
     where balances.level = 'salesperson'
 )

@@ -24,5 +24,5 @@ select
 from {{ ref("int_dates__reporting") }} as dates
 inner join publications
     on {{ public_on("dates.as_of_date") }}
-inner join {{ ref("int_customers__codes_held") }} as held
+inner join {{ ref("int_identity__codes_held") }} as held
     on publications.unified_social_credit_code = held.unified_social_credit_code and held.is_main

@@ -19,7 +19,7 @@ passed as (
         outcomes.outcome_code,
         periods.valid_before,
         greatest(periods.valid_from, cast({{ dbt.dateadd("day", "outcomes.beyond_days + 1", "periods.due_date") }} as date)) as event_date
-    from {{ ref("int_receivables__balance_periods") }} as periods
+    from {{ ref("int_ledger__balance_periods") }} as periods
     inner join outcomes on outcomes.beyond_days is not null and {{ is_chosen_by("outcomes", "periods") }}
     where periods.open_amount > 0 and periods.document_type <> 'fx_revaluation'
 )
@@ -31,6 +31,6 @@ union
 select
     outcomes.policy_version, outcomes.receipt_allocation, outcomes.instalment_allocation, settlements.customer_id, outcomes.outcome_code,
     settlements.effective_date
-from {{ ref("int_receivables__settlements") }} as settlements
+from {{ ref("int_payments__settlements") }} as settlements
 inner join outcomes on outcomes.counts_losses and {{ is_chosen_by("outcomes", "settlements") }}
 where settlements.credit_document_type = 'write_off' and settlements.settled_amount > 0

@@ -8,5 +8,5 @@ select
 from {{ ref("int_dates__policies_in_force") }} as in_force
 inner join {{ ref("int_dates__reporting") }} as dates on in_force.as_of_date = dates.as_of_date
 inner join {{ ref("policy_performance") }} as performance on in_force.policy_version = performance.policy_version
-inner join {{ ref("int_receivables__policies_dated") }} as aging on in_force.as_of_date = aging.as_of_date
+inner join {{ ref("int_dates__receivables_policies") }} as aging on in_force.as_of_date = aging.as_of_date
 where in_force.policy_area = 'performance'

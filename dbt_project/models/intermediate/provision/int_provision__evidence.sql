@@ -4,7 +4,7 @@ with policies as (
     select in_force.as_of_date, provision.*, aging.policy_version as aging_policy_version
     from {{ ref("int_dates__policies_in_force") }} as in_force
     inner join {{ ref("policy_provision") }} as provision on in_force.policy_version = provision.policy_version
-    inner join {{ ref("int_receivables__policies_dated") }} as aging on in_force.as_of_date = aging.as_of_date
+    inner join {{ ref("int_dates__receivables_policies") }} as aging on in_force.as_of_date = aging.as_of_date
     inner join {{ ref("int_dates__reporting") }} as dates on in_force.as_of_date = dates.as_of_date
     where in_force.policy_area = 'provision'
 ),
@@ -15,7 +15,7 @@ buckets as (
 
 companies as (
     select company_code, base_currency_code, min(accounting_date) as first_accounting_date
-    from {{ ref("int_receivables__documents_valued") }}
+    from {{ ref("int_ledger__documents_valued") }}
     group by company_code, base_currency_code
 ),
 
@@ -27,7 +27,7 @@ monthly as (
         migrations.to_bucket_code,
         sum(migrations.moved_base_amount) as moved_base_amount,
         sum(migrations.item_count) as item_count
-    from {{ ref("int_receivables__migrations_split") }} as migrations
+    from {{ ref("int_aging__migrations_split") }} as migrations
     inner join {{ ref("int_dates__reporting") }} as dates on migrations.as_of_date = dates.as_of_date and dates.is_month_end
     where migrations.from_bucket_code not in ('new', 'unapplied')
     group by migrations.as_of_date, migrations.company_code, migrations.from_bucket_code, migrations.to_bucket_code

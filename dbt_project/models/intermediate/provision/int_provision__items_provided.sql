@@ -16,7 +16,7 @@ select
     case when specific.provision_pct is null then cast(items.outstanding_base_amount as decimal(24, 2)) * rates.loss_rate end as collective_base_amount,
     cast(round(items.outstanding_base_amount * specific.provision_pct / 100, 2) as decimal(18, 2)) as specific_base_amount,
     rates.policy_version
-from {{ ref("int_receivables__open_items") }} as items
+from {{ ref("int_aging__open_items") }} as items
 inner join {{ ref("int_provision__loss_rates") }} as rates
     on items.as_of_date = rates.as_of_date
     and items.company_code = rates.company_code

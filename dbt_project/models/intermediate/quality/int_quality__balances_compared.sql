@@ -3,12 +3,12 @@
 {% set keys = ["as_of_date", "company_code", "customer_id", "currency_code"] %}
 with aging as (
     select {{ keys | join(", ") }}, sum(outstanding_amount) as amount
-    from {{ ref("int_receivables__aging_chosen") }}
+    from {{ ref("int_aging__chosen") }}
     group by {{ keys | join(", ") }}
 ),
 
 rolled as (
-    select {{ keys | join(", ") }}, opening_amount, rolled_amount from {{ ref("int_receivables__rolled_forward") }}
+    select {{ keys | join(", ") }}, opening_amount, rolled_amount from {{ ref("int_aging__rolled_forward") }}
 ),
 
 sides as (
@@ -17,7 +17,7 @@ sides as (
     select 'buckets_to_documents', {{ keys | join(", ") }}, 0, balance_amount from {{ ref("int_quality__ledger_balances") }}
     union all
     select 'open_items_to_aging', {{ keys | join(", ") }}, outstanding_amount, 0
-    from {{ ref("int_receivables__items_aged") }} where is_reporting_date
+    from {{ ref("int_aging__items_aged") }} where is_reporting_date
     union all
     select 'open_items_to_aging', {{ keys | join(", ") }}, 0, amount from aging
     union all
@@ -26,12 +26,12 @@ sides as (
     select 'rollforward_to_aging', {{ keys | join(", ") }}, 0, amount from aging
     union all
     select 'migration_to_aging', {{ keys | join(", ") }}, moved_amount, 0
-    from {{ ref("int_receivables__migrations_split") }} where to_bucket_code not in ('settled', 'written_off')
+    from {{ ref("int_aging__migrations_split") }} where to_bucket_code not in ('settled', 'written_off')
     union all
     select 'migration_to_aging', {{ keys | join(", ") }}, 0, amount from aging
     union all
     select 'migration_to_opening', {{ keys | join(", ") }}, moved_amount, 0
-    from {{ ref("int_receivables__migrations_split") }} where from_bucket_code <> 'new'
+    from {{ ref("int_aging__migrations_split") }} where from_bucket_code <> 'new'
     union all
     select 'migration_to_opening', {{ keys | join(", ") }}, 0, opening_amount from rolled
 )

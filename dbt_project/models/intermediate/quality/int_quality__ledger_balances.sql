@@ -7,7 +7,7 @@ with monthly as (
         documents.customer_id,
         documents.currency_code,
         sum(documents.amount) as posted_amount
-    from {{ ref("int_receivables__documents_valued") }} as documents
+    from {{ ref("int_ledger__documents_valued") }} as documents
     inner join {{ ref("int_quality__posting_dates") }} as dates on documents.accounting_date = dates.accounting_date
     group by dates.as_of_date, documents.company_code, documents.customer_id, documents.currency_code
 ),

@@ -3,7 +3,7 @@
 with policies as (
     select in_force.as_of_date, in_force.policy_version, aging.receipt_allocation, aging.instalment_allocation
     from {{ ref("int_dates__policies_in_force") }} as in_force
-    inner join {{ ref("int_receivables__policies_dated") }} as aging on in_force.as_of_date = aging.as_of_date
+    inner join {{ ref("int_dates__receivables_policies") }} as aging on in_force.as_of_date = aging.as_of_date
     where in_force.policy_area = 'scorecard'
 ),
 
@@ -22,7 +22,7 @@ daily as (
         payments.valid_before,
         count(*) as payment_count,
         sum(points.points) as points
-    from {{ ref("int_receivables__payments") }} as payments
+    from {{ ref("int_payments__recognised") }} as payments
     cross join versions
     inner join {{ ref("policy_credit_points") }} as points
         on versions.policy_version = points.policy_version

@@ -6,7 +6,7 @@ with yearly_sales as (
         sales.level_key as customer_id,
         {{ known_sum("sales.sales_base_amount") }} as sales_base_amount
     from {{ ref("int_dates__reporting") }} as dates
-    inner join {{ ref("int_receivables__sales_grouped") }} as sales
+    inner join {{ ref("int_turnover__sales_grouped") }} as sales
         on sales.level = 'customer'
         and sales.month_start <= dates.as_of_date
         and sales.month_start > {{ add_months("dates.as_of_date", "-12") }}

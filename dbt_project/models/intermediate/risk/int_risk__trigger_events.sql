@@ -7,6 +7,6 @@ select
     events.published_on,
     events.ended_on
 from {{ ref("stg_bureau__events") }} as events
-inner join {{ ref("int_customers__codes_held") }} as held
+inner join {{ ref("int_identity__codes_held") }} as held
     on events.unified_social_credit_code = held.unified_social_credit_code and held.is_main
 where events.event_type in (select event_type from {{ ref("policy_grade_overrides") }})

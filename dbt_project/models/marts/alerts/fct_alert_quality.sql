@@ -18,7 +18,7 @@ trouble as (
     select as_of_date, 'customer' as subject_type, customer_id as subject_code, is_already_bad, next_event_date from of_customers
     union all
     select grouped.as_of_date, 'group', grouped.group_id, bool_or(of_customers.is_already_bad), min(of_customers.next_event_date)
-    from {{ ref("int_customers__grouped") }} as grouped
+    from {{ ref("int_identity__grouped") }} as grouped
     inner join of_customers on grouped.as_of_date = of_customers.as_of_date and grouped.customer_id = of_customers.customer_id
     group by grouped.as_of_date, grouped.group_id
 ),

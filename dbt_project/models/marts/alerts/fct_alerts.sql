@@ -2,7 +2,7 @@
 -- Grain: one row per as_of_date and alert_id.
 with disputed as (
     select distinct as_of_date, customer_id
-    from {{ ref("int_receivables__items_claimed") }}
+    from {{ ref("int_aging__items_claimed") }}
     where claim_type = 'disputed'
 ),
 

@@ -13,7 +13,7 @@ with postings as (
         0 as repossessed_count,
         0 as repossessed_base_amount,
         0 as proceeds_base_amount
-    from {{ ref("int_receivables__documents_valued") }}
+    from {{ ref("int_ledger__documents_valued") }}
     where document_type in ('write_off', 'recovery', 'invoice', 'debit_note', 'credit_note')
     union all
     select company_code, customer_id, happened_on, 0, 0, 0, asset_count, appraised_base_amount, proceeds_base_amount

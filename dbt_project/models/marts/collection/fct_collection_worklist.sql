@@ -5,7 +5,7 @@ with settings as (
 ),
 
 open_items as (
-    select * from {{ ref("int_receivables__open_items") }} where as_of_date = {{ as_of_date() }}
+    select * from {{ ref("int_aging__open_items") }} where as_of_date = {{ as_of_date() }}
 ),
 
 -- Whoever owes a company nothing on balance is left out, where policy says so; without a rate nobody can tell.

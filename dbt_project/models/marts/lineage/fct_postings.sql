@@ -13,5 +13,5 @@ select
     currency_code,
     amount,
     cast({{ base_amount("amount", "fx_rate") }} as decimal(18, 2)) as base_amount
-from {{ ref("int_receivables__documents_valued") }}
+from {{ ref("int_ledger__documents_valued") }}
 where accounting_date <= {{ as_of_date() }}

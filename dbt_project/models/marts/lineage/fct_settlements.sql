@@ -16,15 +16,15 @@ select
     applications.credit_document_no,
     legs.effective_date,
     cast(sum(case legs.leg when 'debit' then -legs.settling_amount else legs.settling_amount end) as decimal(18, 2)) as balance_change_amount
-from {{ ref("int_receivables__legs") }} as legs
-inner join {{ ref("int_receivables__applications_dated") }} as applications
+from {{ ref("int_ledger__legs") }} as legs
+inner join {{ ref("int_ledger__applications_dated") }} as applications
     on legs.company_code = applications.company_code
     and legs.application_no = applications.application_no
     and (applications.receipt_allocation = 'any' or legs.receipt_allocation = applications.receipt_allocation)
 where
     legs.effective_date <= {{ as_of_date() }}
     and exists (
-        select 1 from {{ ref("int_receivables__policies_dated") }} as policies
+        select 1 from {{ ref("int_dates__receivables_policies") }} as policies
         where
             legs.receipt_allocation in ('any', policies.receipt_allocation)
             and legs.instalment_allocation in ('any', policies.instalment_allocation)

@@ -47,7 +47,7 @@ figures as (
     union all
     select balances.balance_date, balances.level_key, 'overdue_rate_pct',
         {{ ratio("100 * balances.overdue_base_amount", "balances.owed_base_amount") }}
-    from {{ ref("int_receivables__balances_grouped") }} as balances
+    from {{ ref("int_aging__balances_grouped") }} as balances
     inner join {{ ref("int_dates__reporting") }} as dates on balances.balance_date = dates.as_of_date
     where balances.level = 'company'
     union all
@@ -86,7 +86,7 @@ measured as (
         on figures.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
     inner join {{ ref("policy_key_figures") }} as general
         on in_force.policy_version = general.policy_version and figures.figure_code = general.figure_code
-    left join {{ ref("int_receivables__turnover_benchmarks") }} as own
+    left join {{ ref("int_turnover__benchmarks") }} as own
         on figures.figure_code = 'turnover_days'
         and figures.as_of_date = own.as_of_date
         and figures.company_code = own.company_code

@@ -22,7 +22,7 @@ inner join {{ ref("int_dates__policies_in_force") }} as in_force
 inner join {{ ref("policy_collection") }} as collection on in_force.policy_version = collection.policy_version
 left join {{ ref("int_measures__salespersons") }} as rated
     on turnover.as_of_date = rated.as_of_date and turnover.level_key = rated.salesperson_code
-left join {{ ref("int_receivables__punctuality") }} as payments
+left join {{ ref("int_payments__punctuality") }} as payments
     on payments.level = 'salesperson'
     and turnover.as_of_date = payments.as_of_date
     and turnover.level_key = payments.level_key

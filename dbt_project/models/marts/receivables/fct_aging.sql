@@ -20,5 +20,5 @@ select
     -- Where policy leaves credits out, they stand beside the total of the buckets.
     chosen.unapplied_view <> 'left_out' or chosen.bucket_code <> 'unapplied' as is_in_total,
     chosen.policy_version
-from {{ ref("int_receivables__aging_chosen") }} as chosen
+from {{ ref("int_aging__chosen") }} as chosen
 cross join delivered

@@ -12,6 +12,6 @@ select
     cast(migrations.moved_base_amount as decimal(18, 2)) as moved_base_amount,
     cast(migrations.item_count as integer) as item_count,
     policies.policy_version
-from {{ ref("int_receivables__migrations_split") }} as migrations
+from {{ ref("int_aging__migrations_split") }} as migrations
 inner join {{ ref("int_dates__reporting") }} as dates on migrations.as_of_date = dates.as_of_date
-inner join {{ ref("int_receivables__policies_dated") }} as policies on migrations.as_of_date = policies.as_of_date
+inner join {{ ref("int_dates__receivables_policies") }} as policies on migrations.as_of_date = policies.as_of_date

@@ -13,4 +13,4 @@ select
     cast(applied_oldest_first_outstanding_amount as decimal(18, 2)) as applied_oldest_first_amount,
     cast(left_out_outstanding_amount as decimal(18, 2)) as left_out_amount,
     policy_version
-from {{ ref("int_receivables__aging_views") }}
+from {{ ref("int_aging__views") }}

@@ -27,8 +27,8 @@ select
     cast(periods.fx_rate as decimal(18, 8)) as fx_rate,
     periods.salesperson_code,
     periods.segment_code
-from {{ ref("int_receivables__balance_periods") }} as periods
-inner join {{ ref("int_receivables__instalments_completed") }} as instalments
+from {{ ref("int_ledger__balance_periods") }} as periods
+inner join {{ ref("int_ledger__instalments_completed") }} as instalments
     on periods.company_code = instalments.company_code
     and periods.document_no = instalments.document_no
     and periods.instalment_no = instalments.instalment_no

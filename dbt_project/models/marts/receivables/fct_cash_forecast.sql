@@ -51,7 +51,7 @@ overdue as (
         ) as double) as weekly_rest
     from grouped
     inner join horizons on grouped.as_of_date = horizons.as_of_date and grouped.scenario_code = horizons.scenario_code
-    left join {{ ref("int_receivables__base_currencies") }} as companies on grouped.company_code = companies.company_code
+    left join {{ ref("int_currencies__base") }} as companies on grouped.company_code = companies.company_code
     left join {{ ref("int_forecast__overdue_rates") }} as rates
         on grouped.as_of_date = rates.as_of_date
         and companies.base_currency_code = rates.base_currency_code
@@ -112,7 +112,7 @@ received as (
         cast(ceil(cast({{ days_between("items.as_of_date", "payments.effective_date") }} as double) / {{ days_of_a_week() }}) as integer)
             as week_number,
         case when count(payments.paid_base_amount) = count(*) then sum(payments.paid_base_amount) end as received_base_amount
-    from {{ ref("int_receivables__open_items") }} as items
+    from {{ ref("int_aging__open_items") }} as items
     inner join horizons_dated as horizons on items.as_of_date = horizons.as_of_date
     {{ join_paid_afterwards("items") }}
         and payments.effective_date <= {{ dbt.dateadd("day", "horizons.horizon_weeks * " ~ days_of_a_week(), "items.as_of_date") }}

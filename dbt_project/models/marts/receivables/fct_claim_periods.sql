@@ -18,6 +18,6 @@ select
     case when claims.valid_before <= refresh.as_of_date then claims.valid_before end as valid_before,
     claims.load_id,
     claims.line_number
-from {{ ref("int_receivables__claim_periods") }} as claims
+from {{ ref("int_aging__claim_periods") }} as claims
 cross join refresh
 where claims.valid_from <= refresh.as_of_date

@@ -36,8 +36,8 @@ select
     end as collectable_amount,
     case when delivered.has_guarantees then coalesce(secured.claimed_amount, 0) end as secured_amount,
     items.policy_version
-from {{ ref("int_receivables__items_aged") }} as items
-inner join {{ ref("int_receivables__instalments_completed") }} as instalments
+from {{ ref("int_aging__items_aged") }} as items
+inner join {{ ref("int_ledger__instalments_completed") }} as instalments
     on items.company_code = instalments.company_code
     and items.document_no = instalments.document_no
     and items.instalment_no = instalments.instalment_no

@@ -18,7 +18,7 @@ losses as (
         and losses.document_no = items.document_no
         and losses.instalment_no = items.instalment_no
         and losses.effective_date > items.as_of_date
-    inner join {{ ref("int_receivables__policies_dated") }} as policies
+    inner join {{ ref("int_dates__receivables_policies") }} as policies
         on items.as_of_date = policies.as_of_date and {{ is_chosen_by("policies", "losses") }}
     group by items.as_of_date, items.company_code
 )

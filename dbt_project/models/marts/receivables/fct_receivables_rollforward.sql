@@ -23,4 +23,4 @@ select
     cast(closing_base_amount - opening_base_amount - posted_base_amount - realised_fx_base_amount as decimal(18, 2)) as rounding_base_amount,
     cast(closing_base_amount as decimal(18, 2)) as closing_base_amount,
     cast(unrealised_fx_base_amount as decimal(18, 2)) as unrealised_fx_base_amount
-from {{ ref("int_receivables__rolled_forward") }}
+from {{ ref("int_aging__rolled_forward") }}

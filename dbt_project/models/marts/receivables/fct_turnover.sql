@@ -17,7 +17,7 @@ with bases as (
         cast(case when closing_base_amount >= 0 then closing_base_amount end as decimal(18, 2)) as usable_closing,
         cast(case when opening_base_amount + closing_base_amount >= 0 then opening_base_amount + closing_base_amount end as decimal(18, 2))
             as usable_twice_average
-    from {{ ref("int_receivables__turnover_bases") }}
+    from {{ ref("int_turnover__bases") }}
 ),
 
 figures as (
@@ -35,7 +35,7 @@ figures as (
         ) }} as collection_effectiveness_index,
         {{ ratio("2 * bases.usable_sales", "bases.usable_twice_average") }} as turnover_ratio
     from bases
-    inner join {{ ref("int_receivables__turnover_benchmarks") }} as benchmarks
+    inner join {{ ref("int_turnover__benchmarks") }} as benchmarks
         on bases.as_of_date = benchmarks.as_of_date
         and benchmarks.company_code = case when bases.level = 'company' then bases.level_key else 'all' end
 )
@@ -93,11 +93,11 @@ select
     ), '') as note,
     figures.policy_version
 from figures
-left join {{ ref("int_receivables__countback") }} as countback
+left join {{ ref("int_turnover__countback") }} as countback
     on figures.as_of_date = countback.as_of_date
     and figures.level = countback.level
     and figures.level_key = countback.level_key
-left join {{ ref("int_receivables__punctuality") }} as punctuality
+left join {{ ref("int_payments__punctuality") }} as punctuality
     on figures.as_of_date = punctuality.as_of_date
     and figures.level = punctuality.level
     and figures.level_key = punctuality.level_key

@@ -10,7 +10,7 @@ with provided as (
                 then {{ known_sum("provisions.allowance_base_amount") }}
         end as allowance_base_amount
     from {{ ref("fct_provision") }} as provisions
-    inner join {{ ref("int_receivables__base_currencies") }} as companies on provisions.company_code = companies.company_code
+    inner join {{ ref("int_currencies__base") }} as companies on provisions.company_code = companies.company_code
     group by provisions.as_of_date, provisions.customer_id
 )
 
@@ -60,7 +60,7 @@ select
     grades.policy_version
 from {{ ref("fct_risk_grades") }} as grades
 inner join {{ ref("int_customers__unified") }} as customers on grades.customer_id = customers.customer_id
-inner join {{ ref("int_customers__grouped") }} as grouped
+inner join {{ ref("int_identity__grouped") }} as grouped
     on grades.as_of_date = grouped.as_of_date and grades.customer_id = grouped.customer_id
 inner join {{ ref("int_customers__measured") }} as measured
     on grades.as_of_date = measured.as_of_date and grades.customer_id = measured.customer_id
@@ -70,7 +70,7 @@ left join {{ ref("fct_turnover") }} as turnover
     on turnover.level = 'customer'
     and grades.as_of_date = turnover.as_of_date
     and grades.customer_id = turnover.level_key
-left join {{ ref("int_receivables__balances_grouped") }} as balances
+left join {{ ref("int_aging__balances_grouped") }} as balances
     on balances.level = 'customer'
     and grades.as_of_date = balances.balance_date
     and grades.customer_id = balances.level_key

@@ -25,7 +25,7 @@ select
     ) as receivable_base_amount,
     sequenced.policy_version
 from sequenced
-left join {{ ref("int_receivables__balances_grouped") }} as balances
+left join {{ ref("int_aging__balances_grouped") }} as balances
     on balances.level = 'customer'
     and sequenced.as_of_date = balances.balance_date
     and sequenced.customer_id = balances.level_key

@@ -12,7 +12,7 @@ grades as (
         grouped.group_id,
         min(graded.score) as lowest_score,
         max_by(graded.grade_code, policy.grade_order) as lowest_grade_code
-    from {{ ref("int_customers__grouped") }} as grouped
+    from {{ ref("int_identity__grouped") }} as grouped
     inner join {{ ref("int_risk__customers_graded") }} as graded
         on grouped.as_of_date = graded.as_of_date and grouped.customer_id = graded.customer_id
     inner join policy

@@ -14,4 +14,4 @@ select
     confidence,
     load_id,
     line_number
-from {{ ref("int_customers__matched") }}
+from {{ ref("int_identity__matched") }}

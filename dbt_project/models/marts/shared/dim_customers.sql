@@ -22,5 +22,5 @@ select
     coalesce(grouped.group_name, customers.customer_name) as group_name,
     coalesce(grouped.group_rule, 'alone') as group_rule
 from {{ ref("int_customers__unified") }} as customers
-left join {{ ref("int_customers__grouped") }} as grouped
+left join {{ ref("int_identity__grouped") }} as grouped
     on customers.customer_id = grouped.customer_id and grouped.as_of_date = {{ as_of_date() }}

@@ -13,6 +13,6 @@ select
     cast(rates.fx_rate as decimal(18, 8)) as fx_rate,
     rates.load_id,
     rates.line_number
-from {{ ref("int_receivables__rate_periods") }} as rates
+from {{ ref("int_currencies__rate_periods") }} as rates
 cross join refresh
 where rates.valid_from <= refresh.as_of_date

@@ -1,7 +1,7 @@
 -- Doubtful matches of records to customers for a person to answer in the corrections seed. An answered doubt does not come back.
 -- Grain: one row per record_key, customer_id and doubt_code.
 with records as (
-    select * from {{ ref("int_customers__matched") }}
+    select * from {{ ref("int_identity__matched") }}
 ),
 
 answered as (
@@ -22,7 +22,7 @@ select
     customers.customer_name,
     cast(doubts.match_probability as decimal(9, 4)) as match_probability,
     records.match_rule
-from {{ ref("int_customers__doubts") }} as doubts
+from {{ ref("int_identity__doubts") }} as doubts
 inner join records on doubts.record_key = records.record_key
 left join {{ ref("int_customers__unified") }} as customers on doubts.customer_id = customers.customer_id
 left join answered on doubts.record_key = answered.record_key and doubts.customer_id = answered.customer_id

@@ -1,0 +1,45 @@
+-- Documents with their unified customer, their company's base currency and their rate into it, and how many instalments were delivered.
+-- Grain: one row per company and document.
+with delivered_parts as (
+    select company_code, document_no, count(*) as instalment_count
+    from {{ ref("stg_erp__instalments") }}
+    group by company_code, document_no
+)
+
+select
+    documents.company_code,
+    documents.document_no,
+    documents.document_type,
+    matched.customer_id,
+    documents.customer_code,
+    documents.document_date,
+    documents.accounting_date,
+    documents.due_date,
+    documents.currency_code,
+    documents.amount,
+    base_currencies.base_currency_code,
+    case
+        when documents.currency_code = base_currencies.base_currency_code then 1
+        else coalesce(documents.fx_rate, rate_periods.fx_rate)
+    end as fx_rate,
+    documents.reference_no,
+    documents.order_no,
+    coalesce(documents.salesperson_code, customers.salesperson_code, 'unassigned') as salesperson_code,
+    coalesce(customers.segment_code, 'unassigned') as segment_code,
+    cast(coalesce(delivered_parts.instalment_count, 0) as integer) as delivered_instalment_count
+from {{ ref("stg_erp__documents") }} as documents
+inner join {{ ref("int_currencies__base") }} as base_currencies on documents.company_code = base_currencies.company_code
+inner join {{ ref("int_identity__matched") }} as matched
+    on matched.source_system = 'erp'
+    and documents.company_code = matched.company_code
+    and documents.customer_code = matched.source_record
+left join {{ ref("stg_erp__customers") }} as customers
+    on documents.company_code = customers.company_code and documents.customer_code = customers.customer_code
+left join delivered_parts
+    on documents.company_code = delivered_parts.company_code and documents.document_no = delivered_parts.document_no
+left join {{ ref("int_currencies__rate_periods") }} as rate_periods
+    on documents.fx_rate is null
+    and documents.currency_code = rate_periods.currency_code
+    and base_currencies.base_currency_code = rate_periods.base_currency_code
+    and documents.accounting_date >= rate_periods.valid_from
+    and (rate_periods.valid_before is null or documents.accounting_date < rate_periods.valid_before)

@@ -1,8 +1,0 @@
--- What the balance periods of each document were last derived from. Built after them; the next refresh compares with it.
--- Grain: one row per company and document.
--- depends_on: {{ ref("int_receivables__balance_periods") }}
-select
-    company_code,
-    document_no,
-    inputs_fingerprint
-from {{ ref("int_receivables__document_fingerprints") }}

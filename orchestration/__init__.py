@@ -1,4 +1,5 @@
-"""The order of a refresh: assets, checks, jobs, schedules, and the Dagster-free gate, publication and report that they call.
+"""What happens to a home, in which order, and what vouches for it; computes no figure.
 
-Knows order, time and who to tell; computes no figure.
+A folder is a room, and a room imports rooms below it only: docs/architecture.md draws them, and tests/house_rules/rooms.py lists
+them. `settings` stands below them all, the only module that reads the environment.
 """

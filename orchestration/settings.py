@@ -197,7 +197,7 @@ concurrency:
   runs:
     max_concurrent_runs: 1
 event_log_storage:
-  module: orchestration.event_log
+  module: orchestration.graph.event_log
   class: PooledSqliteEventLogStorage
   config:
     base_dir: {history}

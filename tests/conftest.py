@@ -15,7 +15,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from orchestration.dbt_manifest import current_manifest, dbt_command, tell_parse
+from orchestration.project.manifest import current_manifest, dbt_command, tell_parse
 from orchestration.settings import Settings, apply_settings
 
 ROOT = Path(__file__).parents[1]

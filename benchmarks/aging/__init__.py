@@ -21,7 +21,7 @@ import duckdb
 from ingestion.contract import load_contracts
 from ingestion.errors import DataRefusedError
 from ingestion.warehouse import LINEAGE_COLUMNS, ask_for, create_raw_tables, open_working
-from orchestration.dbt_manifest import dbt_command
+from orchestration.project.manifest import dbt_command
 from orchestration.settings import Settings, apply_settings
 
 SQL = Path(__file__).parent

@@ -1,4 +1,4 @@
-"""What happened, told so that tampering shows: the ledger of runs, its proof, and the way from a figure to its lines.
+"""For whoever trusts nobody: proof of all that the ledger vouches for, cells computed by a second engine, and one zip of it.
 
-No Dagster inside.
+Here belongs what checks the product from outside its own rules. What a refresh checks of itself is `quality`'s.
 """

@@ -10,18 +10,18 @@ from typing import Any
 
 import duckdb
 
-from ingestion.sql import quoted
-from orchestration.audit.ledger import Entry, Ledger
-from orchestration.audit.page import rendered
-from orchestration.audit.record import MANIFEST
+from ingestion.sql import fetched, quoted
 from orchestration.audit.reperform import Cell, reperformed_cells
 from orchestration.audit.verify import prove
-from orchestration.lineage import EDGES, lineage_page
+from orchestration.ledger.ledger import Entry, Ledger
+from orchestration.ledger.record import MANIFEST
+from orchestration.project.lineage import EDGES, lineage_page
 from orchestration.publication.publish import required_folder
-from orchestration.publication.serving import DATABASE, fetched
+from orchestration.publication.serving import DATABASE
 from orchestration.quality.evidence import CheckOutcome, Recorded
 from orchestration.quality.gate import candidate_place
 from orchestration.quality.landing import load_place
+from orchestration.report.page import rendered
 from orchestration.report.render import as_csv
 from orchestration.settings import Settings
 
@@ -61,6 +61,7 @@ def write_pack(settings: Settings, publication_id: str, target: Path) -> Pack:
     has_lineage = page is not None and page.exists()
     files = {
         "index.html": rendered(
+            Path(__file__).parent,
             "pack.html",
             manifest=manifest,
             proof=proof,

@@ -14,8 +14,8 @@ import duckdb
 
 from ingestion.archive import archived_path, fingerprint
 from ingestion.errors import DataRefusedError
-from orchestration.audit.anchor import anchor_problems
-from orchestration.audit.events import (
+from orchestration.ledger.anchor import anchor_problems
+from orchestration.ledger.events import (
     EVIDENCE,
     LOAD,
     PARSED,
@@ -27,18 +27,18 @@ from orchestration.audit.events import (
     UPGRADED,
     VERDICT,
 )
-from orchestration.audit.folders import folder_problems
-from orchestration.audit.ledger import Entry, Ledger
-from orchestration.audit.record import MANIFEST, changed_policies, policies_used, recorded_files
-from orchestration.audit.restore import read_again, refuse_earlier_release
-from orchestration.dbt_manifest import project_state
-from orchestration.lock import holder
-from orchestration.publication.candidate import Candidate
-from orchestration.publication.fingerprint import combined_hash, table_hashes, version_hashes
+from orchestration.ledger.fingerprint import combined_hash, table_hashes, version_hashes
+from orchestration.ledger.folders import folder_problems
+from orchestration.ledger.ledger import Entry, Ledger
+from orchestration.ledger.lock import holder
+from orchestration.ledger.record import MANIFEST, changed_policies, policies_used, recorded_files
+from orchestration.project.candidate import Candidate
+from orchestration.project.manifest import project_state
 from orchestration.publication.publish import publication_problems
 from orchestration.publication.serving import pointed_at, serving_problems, told_serving
 from orchestration.quality.evidence import evidence_problems
 from orchestration.quality.raw import raw_problems, told_loads
+from orchestration.rebuild.restore import read_again, refuse_earlier_release
 from orchestration.settings import Settings
 
 # After a verdict, what says that the working database may hold another candidate, or none.

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ingestion.errors import DataRefusedError
-from orchestration.audit.events import RELEASE_ASKED, RELEASED, ROLLED_BACK, record
-from orchestration.audit.ledger import Entry, Ledger
-from orchestration.audit.people import signature
-from orchestration.audit.record import MANIFEST
-from orchestration.publication.candidate import read_candidate
+from orchestration.ledger.events import RELEASE_ASKED, RELEASED, ROLLED_BACK, record
+from orchestration.ledger.ledger import Entry, Ledger
+from orchestration.ledger.people import signature
+from orchestration.ledger.record import MANIFEST
+from orchestration.project.candidate import read_candidate
 from orchestration.publication.publish import (
     Publication,
     Release,

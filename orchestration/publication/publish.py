@@ -17,13 +17,14 @@ import duckdb
 from ingestion.archive import fingerprint
 from ingestion.errors import DataRefusedError
 from ingestion.sql import literal, quoted, whole_number
-from orchestration.audit.events import PUBLISHED, PUBLISHED_AGAIN, RELEASED, REMOVED, SERVED, VERDICT, record
-from orchestration.audit.ledger import Entry, Ledger
-from orchestration.audit.record import MANIFEST, PART, file_hashes, newly_decided, newly_used, recorded_files
-from orchestration.dbt_manifest import proven_manifest
-from orchestration.publication.candidate import Candidate
-from orchestration.publication.fingerprint import combined_hash, table_hashes
-from orchestration.publication.marts import Mart, read_marts
+from orchestration.ledger.events import PUBLISHED, PUBLISHED_AGAIN, RELEASED, REMOVED, SERVED, VERDICT, record
+from orchestration.ledger.files import write_json
+from orchestration.ledger.fingerprint import combined_hash, table_hashes
+from orchestration.ledger.ledger import Entry, Ledger
+from orchestration.ledger.record import MANIFEST, PART, file_hashes, newly_decided, newly_used, recorded_files
+from orchestration.project.candidate import Candidate
+from orchestration.project.manifest import proven_manifest
+from orchestration.project.marts import Mart, read_marts
 from orchestration.publication.serving import (
     DATABASE,
     PARQUET,
@@ -35,7 +36,6 @@ from orchestration.publication.serving import (
     synced,
     told_serving,
 )
-from orchestration.quality.evidence import write_json
 from orchestration.quality.gate import Verdict, judge, told_verdict
 from orchestration.quality.raw import told_loads
 from orchestration.settings import PROJECT_ROOT, Settings

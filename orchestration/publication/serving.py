@@ -16,8 +16,8 @@ import duckdb
 
 from ingestion.archive import fingerprint
 from ingestion.errors import DataRefusedError
-from orchestration.audit.events import PUBLISHED, PUBLISHED_AGAIN, ROLLED_BACK, SERVED
-from orchestration.audit.ledger import Entry
+from orchestration.ledger.events import PUBLISHED, PUBLISHED_AGAIN, ROLLED_BACK, SERVED
+from orchestration.ledger.ledger import Entry
 from orchestration.settings import Settings
 
 DATABASE, PARQUET = "receivables.duckdb", "parquet"
@@ -52,12 +52,6 @@ def published_manifest(settings: Settings) -> dict[str, Any] | None:
     with duckdb.connect(str(settings.serving_database), read_only=True) as con:
         row = con.execute("select manifest from marts.dim_publication").fetchone()
     return json.loads(row[0]) if row else None
-
-
-def fetched(con: duckdb.DuckDBPyConnection, query: str, values: object = None) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Column names and rows of a query."""
-    found = con.execute(query, values)
-    return [name for name, *_ in found.description or []], found.fetchall()
 
 
 def required_manifest(settings: Settings) -> dict[str, Any]:

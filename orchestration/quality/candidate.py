@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.publication.marts import Mart
+from orchestration.project.marts import Mart
 from orchestration.quality.evidence import CheckOutcome
 from orchestration.quality.examples import SAMPLE_SIZE, printable, rows_found
 from orchestration.quality.policies import POLICIES_UNCHANGED, check_policies

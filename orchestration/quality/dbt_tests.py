@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.publication.marts import grains, manifest_body
+from orchestration.project.marts import grains, manifest_body
 from orchestration.quality.evidence import CheckOutcome
 from orchestration.quality.examples import rows_found
 

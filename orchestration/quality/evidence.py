@@ -5,8 +5,6 @@ A file that is not as the ledger tells is no evidence: whoever writes or copies 
 
 import hashlib
 import json
-import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -15,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.archive import fingerprint
-from orchestration.audit.events import EVIDENCE, VERDICT
-from orchestration.audit.events import record as tell
-from orchestration.audit.ledger import Entry, Ledger
+from orchestration.ledger.events import EVIDENCE, VERDICT
+from orchestration.ledger.events import record as tell
+from orchestration.ledger.files import as_json, write_text
+from orchestration.ledger.ledger import Entry, Ledger
 from orchestration.settings import Settings
-
-GROUP_READABLE = 0o640
 
 
 @dataclass(frozen=True)
@@ -130,24 +127,3 @@ def untold_evidence(settings: Settings, entries: Sequence[Entry]) -> dict[str, d
 def evidence_file(folder: Path, place: str, check_code: str) -> Path:
     """Where the evidence of a check stands."""
     return folder / place / f"{check_code}.json"
-
-
-def as_json(body: object) -> str:
-    """A value as JSON, the same text for the same value."""
-    return json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True, default=str)
-
-
-def write_json(path: Path, body: object) -> None:
-    """Write a value as JSON; see `write_text`."""
-    write_text(path, as_json(body))
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=path.parent, suffix=".part", delete=False) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).chmod(GROUP_READABLE)
-    Path(file.name).replace(path)

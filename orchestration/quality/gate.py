@@ -13,12 +13,12 @@ import duckdb
 
 from ingestion.contract import load_contracts
 from ingestion.loader import Load, registered_loads
-from orchestration.audit.events import VERDICT
-from orchestration.audit.ledger import Entry, Ledger
-from orchestration.dbt_manifest import project_state, proven_manifest
-from orchestration.publication.candidate import Candidate
-from orchestration.publication.fingerprint import combined_hash
-from orchestration.publication.marts import manifest_body, read_marts
+from orchestration.ledger.events import VERDICT
+from orchestration.ledger.fingerprint import combined_hash
+from orchestration.ledger.ledger import Entry, Ledger
+from orchestration.project.candidate import Candidate
+from orchestration.project.manifest import project_state, proven_manifest
+from orchestration.project.marts import manifest_body, read_marts
 from orchestration.quality.candidate import CANDIDATE_CHECKS, SUITE
 from orchestration.quality.dbt_tests import DBT_TESTS
 from orchestration.quality.evidence import CheckOutcome, Recorded

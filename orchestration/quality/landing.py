@@ -15,7 +15,7 @@ from ingestion.loader import Load
 from ingestion.notes import HARMLESS, SHEET_OR_COLUMN, Note, registered_notes
 from ingestion.profile import TableMapping, load_profile, profile_names
 from ingestion.sql import quoted
-from orchestration.publication.fingerprint import combined_hash
+from orchestration.ledger.fingerprint import combined_hash
 from orchestration.quality.evidence import CheckOutcome, Recorded, record
 from orchestration.quality.examples import rows_found
 from orchestration.quality.plausibility import PLAUSIBILITY, check_plausibility, landing_policy

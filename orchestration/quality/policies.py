@@ -2,7 +2,7 @@
 
 import duckdb
 
-from orchestration.audit.record import changed_policies, policies_used
+from orchestration.ledger.record import changed_policies, policies_used
 from orchestration.quality.evidence import CheckOutcome
 from orchestration.settings import Settings
 

@@ -10,9 +10,9 @@ import duckdb
 from ingestion.contract import load_contracts
 from ingestion.sql import literal, quoted
 from ingestion.warehouse import LINEAGE_COLUMNS
-from orchestration.audit.events import LANDED, LOAD, UPGRADED
-from orchestration.audit.ledger import Entry
-from orchestration.publication.fingerprint import combined_hash
+from orchestration.ledger.events import LANDED, LOAD, UPGRADED
+from orchestration.ledger.fingerprint import combined_hash
+from orchestration.ledger.ledger import Entry
 from orchestration.quality.evidence import CheckOutcome
 
 RAW_AS_LOADED = "raw_as_loaded"

@@ -12,7 +12,7 @@ from ingestion.contract import Contract
 from ingestion.loader import Load
 from ingestion.sql import literal, quoted
 from ingestion.warehouse import LINEAGE_COLUMNS
-from orchestration.publication.marts import Mart
+from orchestration.project.marts import Mart
 from orchestration.quality.expectations import no_rows
 
 

@@ -15,8 +15,8 @@ import duckdb
 import jinja2
 
 from ingestion.errors import DataRefusedError
-from ingestion.sql import literal, quoted
-from orchestration.publication.serving import fetched, required_manifest
+from ingestion.sql import fetched, literal, quoted
+from orchestration.publication.serving import required_manifest
 from orchestration.settings import Settings
 
 MACROS = ("money.sql", "aging.sql")

@@ -8,7 +8,8 @@ from typing import Any
 import duckdb
 
 from ingestion.errors import DataRefusedError
-from orchestration.publication.serving import fetched, required_manifest
+from ingestion.sql import fetched
+from orchestration.publication.serving import required_manifest
 from orchestration.report.render import titled_table
 from orchestration.settings import Settings
 

@@ -6,8 +6,9 @@ from typing import Any
 import duckdb
 
 from ingestion.corrections import COLUMNS, DECIDABLE
-from orchestration.audit.lines import line_texts
-from orchestration.publication.serving import fetched, required_manifest
+from ingestion.lines import line_texts
+from ingestion.sql import fetched
+from orchestration.publication.serving import required_manifest
 from orchestration.settings import Settings
 
 WHAT_BECAME = "mended_by_load_id, corrected_values, decided_by, approver, decided_on, decision_reason, "

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from orchestration.audit.events import FOUND_CHANGED, LOAD, PUBLISHED, REFRESH, SERVED
-from orchestration.audit.ledger import Entry, Ledger
-from orchestration.lock import Holder, holder
+from orchestration.ledger.events import FOUND_CHANGED, LOAD, PUBLISHED, REFRESH, SERVED
+from orchestration.ledger.ledger import Entry, Ledger
+from orchestration.ledger.lock import Holder, holder
 from orchestration.settings import Settings
 
 KINDS = ("command", "schedule", "ui")

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.audit.ledger import BEGINNING, Entry, Ledger
+from orchestration.ledger.ledger import BEGINNING, Entry, Ledger
 
 EARLIER, LATER = "2026-02-28", "2026-03-31"
 AT = datetime(2027, 1, 1)  # noqa: DTZ001

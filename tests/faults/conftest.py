@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from orchestration.audit.derivations import CITING
+from orchestration.trace.derivations import CITING
 from tests.conftest import WORKED_LEDGER, Home, copied
 
 EARLIER, LATER = "2026-02-28", "2026-03-31"

@@ -15,7 +15,7 @@ from ingestion import loader
 from ingestion.contract import load_contracts
 from ingestion.profile import load_profile
 from ingestion.warehouse import create_raw_tables, open_working
-from orchestration.publication.candidate import read_candidate
+from orchestration.project.candidate import read_candidate
 from orchestration.publication.publish import publish
 from orchestration.settings import Settings
 from tests.conftest import WORKED_LEDGER

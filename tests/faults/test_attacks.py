@@ -20,17 +20,17 @@ import pytest
 
 from ingestion.errors import DataRefusedError
 from ingestion.warehouse import create_raw_tables, open_working
-from orchestration.audit.anchor import write_anchor
-from orchestration.audit.ledger import Ledger
-from orchestration.audit.restore import bring_back, restore_working_database
 from orchestration.audit.verify import prove
-from orchestration.lock import only_writer
-from orchestration.publication.candidate import read_candidate
+from orchestration.graph.tidy import tidy
+from orchestration.ledger.anchor import write_anchor
+from orchestration.ledger.ledger import Ledger
+from orchestration.ledger.lock import only_writer
+from orchestration.project.candidate import read_candidate
 from orchestration.publication.history import approve_release, ask_release, roll_back
 from orchestration.publication.publish import publish
 from orchestration.quality.raw import check_raw, told_loads
+from orchestration.rebuild.restore import bring_back, restore_working_database
 from orchestration.settings import Settings, read_settings
-from orchestration.tidy import tidy
 from tests.conftest import ROOT, Home
 from tests.faults import attacks
 from tests.faults.attacks import AT, ATTACKS, BEYOND_THE_HOME, EARLIER, LATER, Attack, entries_of, told_too
@@ -232,7 +232,7 @@ def test_a_release_takes_two_users_of_the_operating_system(home_after: Home) -> 
 
 def test_two_users_who_are_one_person_are_one(home_after: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     names = {1001: "Li Na", 1003: "Li Na"}
-    monkeypatch.setattr("orchestration.audit.people.person_name", lambda settings, at: names.get(settings.user_id))
+    monkeypatch.setattr("orchestration.ledger.people.person_name", lambda settings, at: names.get(settings.user_id))
     blocked(home_after.path)
     li_na = replace(Settings(home_after.path), user="li.na", user_id=1001)
     again = replace(li_na, user="batch", user_id=1003)
@@ -248,7 +248,7 @@ def test_the_environment_does_not_say_who_somebody_is(monkeypatch: pytest.Monkey
 
 
 def test_a_person_is_bound_to_a_user_for_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from orchestration.audit.people import PEOPLE, person_name
+    from orchestration.ledger.people import PEOPLE, person_name
 
     table = tmp_path / "dbt_project" / PEOPLE
     table.parent.mkdir(parents=True)
@@ -327,7 +327,7 @@ HOLD_AND_DIE = """
 import os, sys
 from datetime import datetime
 from pathlib import Path
-from orchestration.lock import only_writer
+from orchestration.ledger.lock import only_writer
 from orchestration.settings import Settings
 with only_writer(Settings(Path(sys.argv[1])), "refresh", datetime(2027, 1, 1), as_of_date="2026-03-31"):
     os.kill(os.getpid(), 9)

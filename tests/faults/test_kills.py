@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from orchestration.audit.verify import prove
-from orchestration.dbt_manifest import tell_parse
+from orchestration.project.manifest import tell_parse
 from orchestration.settings import Settings
 from tests.conftest import RECEIVABLES, ROOT, Home
 from tests.faults import attacks

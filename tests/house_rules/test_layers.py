@@ -1,4 +1,4 @@
-"""Each stage knows only the one before it (DESIGN), read from the imports and refs themselves."""
+"""Rooms and stages know only what is below them, read from the imports and refs themselves."""
 
 import ast
 import re
@@ -7,16 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.house_rules.rooms import OWNERS, ROOMS, imported, python_files, room_of
 
-DAGSTER_FREE = (
-    "ingestion",
-    "orchestration/audit",
-    "orchestration/lock.py",
-    "orchestration/quality",
-    "orchestration/publication",
-    "orchestration/report",
-    "orchestration/settings.py",
-)
 MODELS = ROOT / "dbt_project" / "models"
 ALLOWED_REFS = {
     "staging": ("stg_ingestion__",),
@@ -25,36 +17,39 @@ ALLOWED_REFS = {
 }
 
 
-def python_files(*places: str) -> list[Path]:
-    found: list[Path] = []
-    for place in places:
-        path = ROOT / place
-        found += [path] if path.suffix == ".py" else sorted(path.rglob("*.py"))
-    return found
+def test_every_module_is_in_a_room() -> None:
+    loose = {path for path in (ROOT / "orchestration").rglob("*.py") if path.parent != ROOT / "orchestration"}
+    assert {path for room in ROOMS for path in python_files(room)} >= loose
+    beside = {path.name for path in (ROOT / "orchestration").glob("*.py")}
+    assert beside == {"__init__.py", "settings.py"}
 
 
-def imported(path: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names.add(node.module or "")
-    return names
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_rooms_below_it(room: str) -> None:
+    allowed = ROOMS[: ROOMS.index(room) + 1]
+    upwards = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in python_files(room)
+        for name in imported(path)
+        if (room_of(name) or room) not in allowed
+    }
+    assert not upwards
 
 
-@pytest.mark.parametrize("path", python_files(*DAGSTER_FREE), ids=str)
-def test_the_layers_below_do_not_know_dagster(path: Path) -> None:
-    assert not {name for name in imported(path) if name.split(".")[0] in ("dagster", "dagster_dbt")}
+@pytest.mark.parametrize("tool", OWNERS)
+def test_a_tool_is_known_in_one_room(tool: str) -> None:
+    knowing = {room for room in ROOMS for path in python_files(room) if tool in {name.split(".")[0] for name in imported(path)}}
+    assert knowing == {OWNERS[tool]}
 
 
-@pytest.mark.parametrize("path", python_files("ingestion"), ids=str)
-def test_ingestion_knows_neither_dbt_nor_orchestration(path: Path) -> None:
-    assert not {name for name in imported(path) if name.split(".")[0] in ("dbt", "orchestration")}
+@pytest.mark.parametrize("room", [room for room in ROOMS if not room.endswith(".py")])
+def test_a_room_says_what_belongs_in_it_and_what_does_not(room: str) -> None:
+    told = ast.get_docstring(ast.parse((ROOT / room / "__init__.py").read_text(encoding="utf-8"))) or ""
+    assert "Here belongs" in told and len(told.splitlines()) > 2, told
 
 
-@pytest.mark.parametrize("path", python_files("orchestration/assets", "orchestration/jobs.py"), ids=str)
-def test_assets_hold_no_sql(path: Path) -> None:
+@pytest.mark.parametrize("path", python_files("orchestration/graph"), ids=lambda path: path.stem)
+def test_the_graph_holds_no_sql(path: Path) -> None:
     assert not re.search(r"\bselect\b.*\bfrom\b", path.read_text(encoding="utf-8"), flags=re.IGNORECASE)
 
 
@@ -68,4 +63,4 @@ def test_models_refer_only_to_the_stage_before_them(path: Path) -> None:
 
 
 def test_definitions_stay_a_table_of_contents() -> None:
-    assert len((ROOT / "orchestration" / "definitions.py").read_text(encoding="utf-8").splitlines()) < 60
+    assert len((ROOT / "orchestration" / "graph" / "definitions.py").read_text(encoding="utf-8").splitlines()) < 60

@@ -9,11 +9,11 @@ import pytest
 from dagster_dbt import DbtCliResource
 
 from ingestion.contract import load_contracts
-from orchestration.assets.warehouse import dbt_resource
-from orchestration.audit.ledger import Ledger
-from orchestration.definitions import build_definitions
-from orchestration.jobs import business_days
-from orchestration.sensors import ledger_sensors
+from orchestration.graph.assets.warehouse import dbt_resource
+from orchestration.graph.definitions import build_definitions
+from orchestration.graph.jobs import business_days
+from orchestration.graph.sensors import ledger_sensors
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import Settings, apply_settings
 from tests.conftest import Home
 

@@ -69,7 +69,7 @@ def _partial(outcomes: Outcomes) -> tuple[str, Outcomes, str]:
 @pytest.mark.parametrize("made", [_missing, _failed, _partial])
 def test_the_gate_fails_closed(demo_copy: Home, made: Callable[[Outcomes], tuple[str, Outcomes, str]]) -> None:
     """Evidence that a run left missing, failed or partial blocks, whatever the graph has drawn."""
-    from orchestration.publication.candidate import read_candidate
+    from orchestration.project.candidate import read_candidate
     from orchestration.quality.evidence import Recorded, record
     from orchestration.quality.gate import candidate_place, judge
     from orchestration.settings import Settings
@@ -92,7 +92,7 @@ def test_the_gate_fails_closed(demo_copy: Home, made: Callable[[Outcomes], tuple
 def test_marts_that_changed_after_their_checks_are_not_published(demo_copy: Home) -> None:
     import duckdb
 
-    from orchestration.publication.candidate import read_candidate
+    from orchestration.project.candidate import read_candidate
     from orchestration.publication.publish import PublicationRefusedError, publish
     from orchestration.settings import Settings
 

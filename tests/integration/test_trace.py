@@ -9,10 +9,10 @@ import pytest
 
 from ingestion.archive import archived_path
 from ingestion.sql import quoted
-from orchestration.audit.derivations import CITING, DERIVATIONS, OPEN_ITEMS, POSTINGS, Derivation, derivations_of
-from orchestration.audit.trace import Source, trace
-from orchestration.publication.marts import read_marts
+from orchestration.project.marts import read_marts
 from orchestration.settings import Settings
+from orchestration.trace.derivations import CITING, DERIVATIONS, OPEN_ITEMS, POSTINGS, Derivation, derivations_of
+from orchestration.trace.trace import Source, trace
 from tests.conftest import Home
 
 FOLLOWED = [*DERIVATIONS, ("fct_aging_wide", "1-30"), (OPEN_ITEMS, "outstanding_amount"), (OPEN_ITEMS, "days_past_due"),

@@ -12,9 +12,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.audit.record import newly_used
 from orchestration.audit.reperform import reperformed_cells
-from orchestration.publication.fingerprint import table_hashes
+from orchestration.ledger.fingerprint import table_hashes
+from orchestration.ledger.record import newly_used
 from orchestration.quality.policies import check_policies
 from orchestration.settings import Settings
 from tests.conftest import WORKED_LEDGER, Home, copied
@@ -300,9 +300,7 @@ def test_a_refresh_tells_its_lineage_in_openlineage_events(ledger: Home) -> None
     assert complete["load.erp.documents"]["inputs"][0]["name"].startswith("file/documents")
     (aging,) = complete["dbt.fct_aging"]["outputs"]
     origins = aging["facets"]["columnLineage"]["fields"]["outstanding_amount"]["inputFields"]
-    assert [(one["name"], one["field"]) for one in origins] == [
-        ("intermediate.int_aging__chosen", "outstanding_amount")
-    ]
+    assert [(one["name"], one["field"]) for one in origins] == [("intermediate.int_aging__chosen", "outstanding_amount")]
     published = {one["name"]: one["facets"]["version"]["datasetVersion"] for one in complete["publish"]["outputs"]}
     manifest = json.loads(ledger.query("select manifest from marts.dim_publication")[0][0])
     assert published == {f"published.{name}": mart["content_hash"] for name, mart in manifest["marts"].items()}

@@ -7,9 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from ingestion.archive import fingerprint
-from orchestration.audit.diff import diff
-from orchestration.audit.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.quality.evidence import Recorded
+from orchestration.rebuild.diff import diff
 from orchestration.settings import ROW_CORRECTIONS, Settings
 from tests.conftest import OTHER_USER_ID, ROOT, WORKED_LEDGER, Home
 

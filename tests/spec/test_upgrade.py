@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from ingestion.archive import fingerprint
-from orchestration.audit.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from tests.conftest import WORKED_LEDGER, Home, copied
 from tests.faults.attacks import chained_anew, entries_of, opened, written
 

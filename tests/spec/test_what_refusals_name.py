@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.publication.marts import grains
+from orchestration.project.marts import grains
 from orchestration.quality.dbt_tests import ModelTest, build_failures, run_tests
 from tests.conftest import Home
 

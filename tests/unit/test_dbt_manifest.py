@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.dbt_manifest import _parsed_for, project_state
+from orchestration.project.manifest import _parsed_for, project_state
 from orchestration.settings import Settings
 from tests.conftest import ROOT
 

@@ -154,7 +154,7 @@ def test_a_file_name_in_another_encoding_is_loaded_listed_and_printed(warehouse:
 
 
 def test_what_foreign_text_would_have_a_terminal_do_is_shown_instead() -> None:
-    from orchestration.cli import _say
+    from orchestration.cli.telling import say
 
     text = "K\x1b]0;owned\x07\x9b31m\u202egnp\udcff 客户\n\tend"
     assert visible(text) == "K\\x1b]0;owned\\x07\\x9b31m\\u202egnp\\xff 客户\n\tend"
@@ -162,7 +162,7 @@ def test_what_foreign_text_would_have_a_terminal_do_is_shown_instead() -> None:
 
     @click.command()
     def command() -> None:
-        _say(text)
+        say(text)
 
     assert "\x1b" not in CliRunner().invoke(command).output
 

@@ -11,7 +11,7 @@ from great_expectations.expectations import Expectation
 
 from ingestion.contract import load_contracts
 from ingestion.loader import Load
-from orchestration.publication.marts import Mart
+from orchestration.project.marts import Mart
 from orchestration.quality.candidate import check_tie_outs
 from orchestration.quality.examples import listed, printable, rows_found
 from orchestration.quality.expectations import failing_rows, no_rows, suite_runner

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from orchestration.publication.fingerprint import table_hash
+from orchestration.ledger.fingerprint import table_hash
 
 
 def hash_of(query: str) -> str:

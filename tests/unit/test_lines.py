@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingestion.archive import archived_path
-from orchestration.audit.lines import line_texts
+from ingestion.lines import line_texts
 
 WORDS = st.text(alphabet="abc,;\"'0 应收账款", max_size=6)
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])

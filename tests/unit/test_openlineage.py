@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.openlineage_events import emit, load_steps
+from orchestration.graph.openlineage import emit, load_steps
 from orchestration.settings import Settings
 
 RUN = "07f8b289-dc58-4d9c-b3c7-68e0be37737c"

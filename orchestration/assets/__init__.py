@@ -1,1 +1,0 @@
-"""Dagster assets of a refresh: raw tables, dbt models, candidate, publication. Thin: each calls, then reports."""

@@ -1,0 +1,47 @@
+"""Benchmarks of `benchmarks/`, which is not installed: they run in a checkout."""
+
+import click
+
+from orchestration.cli.home import home_to_write
+from orchestration.cli.telling import refusing_plainly, say
+
+
+@click.group()
+def bench() -> None:
+    """Benchmarks that check their answer before they tell a time."""
+
+
+@bench.command("aging")
+@click.option("--documents", default=10_000_000, show_default=True, help="About how many documents.")
+@click.option("--applications", default=12_000_000, show_default=True, help="About how many applications.")
+@refusing_plainly
+def bench_aging(documents: int, applications: int) -> None:
+    """Balance periods and 25 dates of aging by the models, against a hand-written script; then one past date.
+
+    \b
+    Example:
+      receivables bench aging
+      receivables bench aging --documents 1700000 --applications 286000
+    """
+    from benchmarks.aging import run_benchmark
+
+    for line in run_benchmark(home_to_write(), documents, applications):
+        say(line)
+
+
+@bench.command("readers")
+@click.option("--readers", default=16, show_default=True, help="How many read at once.")
+@click.option("--seconds", default=300, show_default=True, help="How long in quiet, and how long while refreshes publish.")
+@click.option("--profile", default="demo", show_default=True, help="Sender profile of the home's extracts.")
+@refusing_plainly
+def bench_readers(readers: int, seconds: int, profile: str) -> None:
+    """Readers of what is published, in quiet and while refreshes publish: nothing torn, and how much slower they are.
+
+    \b
+    Example:
+      receivables demo && receivables bench readers
+    """
+    from benchmarks.readers import run_benchmark
+
+    for line in run_benchmark(home_to_write(), readers, seconds, profile):
+        say(line)

@@ -47,17 +47,22 @@ def demo(documents: int, seed: int) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder with the sender's files [default: the home's extracts].",
 )
+@click.option("--full", "is_full", is_flag=True, help="Derive and check everything, also where nothing changed.")
 @refusing_plainly
-def refresh(as_of: datetime, profile: str, extracts: Path | None) -> None:
+def refresh(as_of: datetime, profile: str, extracts: Path | None, is_full: bool) -> None:
     """Load new files, build and check the marts as of a date, and publish them if the gate passes.
+
+    Where files, policy, code and as-of date are those of the last refresh, and nothing in the home was touched since, what is
+    published stands, and that is the answer.
 
     \b
     Example:
       receivables refresh --as-of 2026-10-31
+      receivables refresh --as-of 2026-10-31 --full
       receivables refresh --profile ibm_ar --extracts ../shared/data/ibm_ar --as-of 2013-06-30
     """
     settings = home_to_write()
-    _refresh(settings, as_of.date(), profile, extracts or settings.extracts)
+    _refresh(settings, as_of.date(), profile, extracts or settings.extracts, is_full=is_full)
 
 
 @click.command()
@@ -74,7 +79,7 @@ def dev(port: int) -> None:
     sys.exit(run_pages(home_to_write(), port))
 
 
-def _refresh(settings: Settings, as_of_date: date, profile: str, extracts: Path) -> None:
+def _refresh(settings: Settings, as_of_date: date, profile: str, extracts: Path, *, is_full: bool = False) -> None:
     """Refresh and print the summary; exit with 1 and the reasons when nothing was published."""
     from ingestion.loader import unclaimed_files
 
@@ -86,7 +91,7 @@ def _refresh(settings: Settings, as_of_date: date, profile: str, extracts: Path)
     if unclaimed := unclaimed_files(extracts, sender):
         more = f" and {len(unclaimed) - UNCLAIMED_SHOWN} more" if len(unclaimed) > UNCLAIMED_SHOWN else ""
         say(f"Not read, as no pattern of the profile matches them: {', '.join(unclaimed[:UNCLAIMED_SHOWN])}{more}")
-    outcome = run_refresh(settings, as_of_date, profile, extracts, now())
+    outcome = run_refresh(settings, as_of_date, profile, extracts, now(), is_full=is_full)
     for found in outcome.found:
         say(f"Found: {found}", err=True)
     if outcome.ended_by:
@@ -98,6 +103,8 @@ def _refresh(settings: Settings, as_of_date: date, profile: str, extracts: Path)
         for problem in outcome.problems:
             say(f"- {problem}", err=True)
         sys.exit(1)
+    if outcome.stands:
+        say(f"Nothing changed since the last refresh; publication {outcome.stands} stands.")
     say("")
     for line in summary_lines(settings):
         say(line)

@@ -1,7 +1,6 @@
 """How a run of the daily refresh ended, in sentences and in the ledger of runs."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import dagster as dg
@@ -9,9 +8,9 @@ from dagster_shared.error import SerializableErrorInfo
 
 from orchestration.graph.assets.partitions import kind_of
 from orchestration.graph.assets.published import PUBLISHED
+from orchestration.graph.ending import tell_end
 from orchestration.graph.resources import Delivery, start_of_run
-from orchestration.ledger.anchor import write_anchor
-from orchestration.ledger.events import REFRESH, record
+from orchestration.publication.standing import standing_state
 from orchestration.settings import Settings
 
 
@@ -55,10 +54,15 @@ def _words(error: SerializableErrorInfo) -> str:
 
 
 def tell_refresh(
-    settings: Settings, instance: dg.DagsterInstance, run: dg.DagsterRun, events: Sequence[dg.DagsterEvent]
+    settings: Settings,
+    instance: dg.DagsterInstance,
+    run: dg.DagsterRun,
+    events: Sequence[dg.DagsterEvent],
+    asked: str | None = None,
 ) -> list[str]:
     """Add the run's end to the ledger: its as-of date and sender, whether it published, and if not, why. Anchors the ledger.
 
+    `asked`: fingerprint of what it was made of, where that is known, by which the next refresh sees that nothing changed.
     Gives what went wrong with the anchor's place, in words.
     """
     started_at = start_of_run(instance, run.run_id)
@@ -69,14 +73,9 @@ def tell_refresh(
         "profile": _profile(run),
         "is_published": has_published(events),
         "problems": tuple(problems_of(events)),
+        **(standing_state(settings, asked) if asked else {}),
     }
     return tell_end(settings, started_at, told)
-
-
-def tell_end(settings: Settings, at: datetime, told: Mapping[str, Any]) -> list[str]:
-    """Add the end of a refresh to the ledger, and anchor it."""
-    record(settings, at, (REFRESH, told))
-    return write_anchor(settings)
 
 
 def _profile(run: dg.DagsterRun) -> str:

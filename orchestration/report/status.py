@@ -49,7 +49,8 @@ def _killed(who: Holder) -> dict[str, Any]:
 
 
 def _refresh_lines(kind: str, told: Mapping[str, Any]) -> Iterator[str]:
-    verdict = "published" if told["is_published"] else "REFUSED"
+    stands = f"nothing had changed, {told['stands']} stood" if told.get("stands") else "published"
+    verdict = stands if told["is_published"] else "REFUSED"
     yield f"Last refresh ({kind}) as of {told['as_of_date']}, started {told['started_at']} UTC by {told['by']}: {verdict}"
     problems = [line for problem in told["problems"] for line in problem.splitlines()]
     yield from (f"  {line}" for line in problems[:PROBLEMS_SHOWN])

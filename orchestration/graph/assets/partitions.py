@@ -1,15 +1,13 @@
 """What a refresh is known by: its partition, one per as-of date of this century, and the tag of the command line's runs."""
 
 import warnings
-from datetime import date
 
 import dagster as dg
 
-from ingestion.errors import DataRefusedError
+from orchestration.as_of import END_DATE, FIRST_DATE
 
 CLI_TAG = {"receivables/started_by": "command line"}
 TIME_ZONE = "Asia/Shanghai"
-FIRST_DATE, END_DATE = date(2000, 1, 1), date(2100, 1, 1)
 # Dagster counts the offset from today, so it reaches past END_DATE; `refuse_other_centuries` holds that line.
 AS_OF_DATES = dg.DailyPartitionsDefinition(
     start_date=FIRST_DATE.isoformat(), timezone=TIME_ZONE, end_offset=(END_DATE - FIRST_DATE).days
@@ -17,12 +15,6 @@ AS_OF_DATES = dg.DailyPartitionsDefinition(
 # A run is of one date. Without the same policy for all assets Dagster warns; of the parameter, that it may change.
 warnings.filterwarnings("ignore", message="Parameter `backfill_policy`", category=dg.BetaWarning)
 ONE_DATE = dg.BackfillPolicy.multi_run(max_partitions_per_run=1)
-
-
-def refuse_other_centuries(as_of_date: date) -> None:
-    """Refuse an as-of date that no refresh can be made for."""
-    if not FIRST_DATE <= as_of_date < END_DATE:
-        raise DataRefusedError(f"There is no refresh as of {as_of_date}.", f"use a date from {FIRST_DATE} and before {END_DATE}")
 
 
 def kind_of(run: dg.DagsterRun) -> str:

@@ -182,7 +182,8 @@ def test_the_manifest_says_what_it_came_from(demo_home: Home) -> None:
 def test_an_earlier_date_a_kill_and_a_switch_under_the_eyes_of_bi(demo_home: Home) -> None:
     """As of the end of 2025 in the demo's history and by a refresh of that date: the same aging. Then the demo again, killed once
     loading is done and dbt builds, which ends with it: published stays what it was. Then the demo in peace: nothing is
-    loaded, the hash is the first one, and readers all through it see the old set or the new one, whole."""
+    loaded, the hash is the first one, and readers all through it see the old set or the new one, whole.
+    Once more: nothing changed."""
     aging_2025 = (
         "select company_code, customer_id, currency_code, bucket_code, outstanding_amount from marts.fct_aging "
         "where as_of_date = '2025-12-31' order by all"
@@ -212,6 +213,9 @@ def test_an_earlier_date_a_kill_and_a_switch_under_the_eyes_of_bi(demo_home: Hom
     assert len(seen) > 50 and all(answer in (old, new) for answer in seen)
     assert len(re.findall(r" 0 loaded      0 quarantined   \d files known before", output)) == 23
     assert demo_home.content_hash() == first_hash
+    with started_demo(demo_home) as again:
+        assert "Nothing changed since the last refresh" in again.stdout.read()
+    assert again.returncode == 0 and demo_home.content_hash() == first_hash
 
 
 def aged_from_extracts(home: Home, as_of: date) -> list[tuple[str, str, str, str, Decimal]]:

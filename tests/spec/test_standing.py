@@ -10,14 +10,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.audit.ledger import Ledger
-from orchestration.ending import tell_end
+from orchestration.graph.ending import tell_end
+from orchestration.ledger.ledger import Ledger
 from orchestration.publication.serving import CURRENT
+from orchestration.publication.standing import asked_for, standing_publication, standing_state
 from orchestration.settings import Settings
-from orchestration.standing import asked_for, standing_publication, standing_state
 from tests.conftest import WORKED_LEDGER, Home, copied
 
-AT, AS_OF = datetime(2026, 4, 1, 8, 0), date(2026, 3, 31)
+AT, AS_OF = datetime.fromisoformat("2026-04-01 08:00:00"), date(2026, 3, 31)
 SECONDS_AT_MOST = 10
 
 

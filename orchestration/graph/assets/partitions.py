@@ -4,7 +4,7 @@ import warnings
 
 import dagster as dg
 
-from orchestration.as_of import END_DATE, FIRST_DATE
+from orchestration.graph.as_of import END_DATE, FIRST_DATE
 
 CLI_TAG = {"receivables/started_by": "command line"}
 TIME_ZONE = "Asia/Shanghai"

@@ -1,4 +1,4 @@
-"""The one exception that a user may see from ingestion: bad input, said plainly; and how foreign text is shown.
+"""What a user may see refused: bad input, or a name that nothing has, said plainly; and how foreign text is shown.
 
 Programming errors are not caught or dressed up here.
 """
@@ -18,6 +18,10 @@ class DataRefusedError(Exception):
         super().__init__(f"{visible(what)}\n  To fix: {visible(fix)}")
         self.what = visible(what)
         self.fix = visible(fix)
+
+
+class NameRefusedError(DataRefusedError):
+    """Somebody named what is not there, or not enough of it: wrong usage, and no fault of the data."""
 
 
 def visible(text: str) -> str:

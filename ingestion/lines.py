@@ -11,7 +11,7 @@ from typing import Any
 from ingestion.archive import archived_path
 from ingestion.contract import load_contracts
 from ingestion.errors import DataRefusedError
-from ingestion.profile import FileFormat, load_profile
+from ingestion.profile import FileFormat, recorded_profile
 from ingestion.workbook import read_workbook
 
 
@@ -56,5 +56,5 @@ def _lines_of_text(path: Path, encoding: str, numbers: Collection[int]) -> dict[
 
 def _format(entry: Mapping[str, Any]) -> FileFormat:
     """How the profile that loaded a file reads it."""
-    mappings = load_profile(entry["profile_name"]).mappings_of(load_contracts()[entry["table_name"]])
+    mappings = recorded_profile(entry["profile_name"]).mappings_of(load_contracts()[entry["table_name"]])
     return next((one.file_format for one in mappings if fnmatch(entry["file_name"], one.files)), mappings[0].file_format)

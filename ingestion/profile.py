@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ingestion.contract import Contract, load_contracts
-from ingestion.errors import DataRefusedError
+from ingestion.errors import DataRefusedError, NameRefusedError
 from ingestion.formats import format_pattern
 
 PROFILE_DIR = Path(__file__).parent / "profiles"
@@ -162,7 +162,7 @@ def load_profile(name: str, folder: Path = PROFILE_DIR) -> Profile:
     """The profile of that name; refused when it does not exist, is malformed, or leaves a required column unmapped."""
     path = folder / f"{name}.yml"
     if not re.fullmatch(r"[a-z0-9_]+", name) or not path.is_file():
-        raise DataRefusedError(
+        raise NameRefusedError(
             f"There is no sender profile {name!r}.", f"use one of: {', '.join(profile_names(folder))}; or write {path}"
         )
     try:
@@ -172,6 +172,14 @@ def load_profile(name: str, folder: Path = PROFILE_DIR) -> Profile:
     for mapping in profile.tables:
         _refuse_unmappable(path, mapping)
     return profile
+
+
+def recorded_profile(name: str) -> Profile:
+    """The profile that a load was read by, as the ledger or a manifest names it; nobody named it just now."""
+    try:
+        return load_profile(name)
+    except NameRefusedError as gone:
+        raise DataRefusedError(gone.what, gone.fix) from gone
 
 
 def _parse(name: str, body: dict[str, Any]) -> Profile:

@@ -4,6 +4,8 @@ Here belongs what a person types and reads: arguments, words, exit codes. What i
 imported inside the command, so that a question about what is published does not wait for Dagster and dbt to load.
 """
 
+from importlib.metadata import version
+
 import click
 
 from orchestration.cli.audit import audit
@@ -13,8 +15,8 @@ from orchestration.cli.publications import diff, publications, release, rollback
 from orchestration.cli.rebuild import reproduce, restore, upgrade
 from orchestration.cli.refresh import demo, dev, refresh
 from orchestration.cli.state import quarantine, status
-from orchestration.cli.telling import refusing_plainly
-from orchestration.settings import keep_to_itself, read_settings
+from orchestration.cli.telling import refusing_plainly, say
+from orchestration.settings import code_commit, keep_to_itself, read_settings
 
 COMMANDS = (
     demo, refresh, dev, status, quarantine, aging, explain, trace, publications, rollback, release, diff,
@@ -22,7 +24,18 @@ COMMANDS = (
 )  # fmt: skip
 
 
+def print_version(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    """Print the installed version and, in a checkout, its commit; then end."""
+    if is_asked:
+        commit = code_commit()
+        say(f"receivables {version('receivables')}" + (f" (commit {commit})" if commit else ""))
+        context.exit()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=print_version, help="Show version and commit."
+)
 def main() -> None:
     """Receivables: ERP, CRM and credit-bureau extracts in, gated credit-risk marts out.
 

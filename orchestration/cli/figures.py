@@ -87,7 +87,7 @@ def explain(customer: str, as_of: datetime | None) -> None:
 @click.command()
 @click.argument("mart")
 @click.argument("key", nargs=-1, metavar="COLUMN=VALUE...")
-@click.option("--column", help="Figure to follow [default: the mart's first that can be].")
+@click.option("--column", help="Figure to follow [default: what is outstanding, or the only one].")
 @click.option(
     "--shown", type=click.IntRange(min=1), default=50, show_default=True, help="Rows, items and lines shown; all are added up."
 )
@@ -100,7 +100,7 @@ def trace(mart: str, key: tuple[str, ...], column: str | None, shown: int, outpu
 
     \b
     Example:
-      receivables trace fct_turnover level=company level_key=1000 as_of_date=2025-12-31
+      receivables trace fct_turnover level=company level_key=1000 as_of_date=2025-12-31 --column closing_base_amount
       receivables trace fct_aging customer_id=914101051000000084 bucket_code=1-30 --format html > trace.html
     """
     from orchestration.trace.trace import trace as trace_cell

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ingestion.errors import DataRefusedError, visible
+from ingestion.errors import DataRefusedError, NameRefusedError, visible
 
 DATE = click.DateTime(formats=["%Y-%m-%d"])
 UNWRITABLE = (
@@ -34,7 +34,10 @@ def tell_problems(problems: Iterable[str]) -> None:
 
 
 def refusing_plainly(command: Callable[..., None]) -> Callable[..., None]:
-    """Show refused data, and a place that cannot be written, as a message and exit code 1; anything else keeps its traceback."""
+    """Show what is refused as a message and an exit code: 1 for data and for a place that cannot be written, 2 for a name.
+
+    Anything else keeps its traceback.
+    """
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:
@@ -42,7 +45,7 @@ def refusing_plainly(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **kwargs)
         except DataRefusedError as refused:
             say(f"Refused: {refused}", err=True)
-            sys.exit(1)
+            sys.exit(2 if isinstance(refused, NameRefusedError) else 1)
         except Exception as error:
             told = _unwritable_place(error)
             if told is None:

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from ingestion.archive import fingerprint
-from ingestion.errors import DataRefusedError
+from ingestion.errors import DataRefusedError, NameRefusedError
 from ingestion.sql import literal, quoted, whole_number
 from orchestration.ledger.events import PUBLISHED, PUBLISHED_AGAIN, RELEASED, REMOVED, SERVED, VERDICT, record
 from orchestration.ledger.files import write_json
@@ -154,7 +154,7 @@ def required_folder(settings: Settings, publication_id: str) -> Path:
     """Folder of a publication; refused when it is not kept."""
     kept = kept_folders(settings)
     if publication_id not in kept:
-        raise DataRefusedError(f"No publication {publication_id} is kept.", "choose one that `receivables publications` lists")
+        raise NameRefusedError(f"No publication {publication_id} is kept.", "choose one that `receivables publications` lists")
     return kept[publication_id]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.errors import DataRefusedError
+from ingestion.errors import NameRefusedError
 from ingestion.sql import literal, quoted, whole_number
 from orchestration.project.manifest import proven_manifest
 from orchestration.project.marts import read_marts
@@ -137,7 +137,7 @@ def diff(settings: Settings, earlier: str, later: str, customers_shown: int) -> 
     with duckdb.connect() as con:
         about_a, about_b = (_attach(con, settings, name, publication) for name, publication in (("a", earlier), ("b", later)))
         if about_b["as_of_date"] < about_a["as_of_date"]:
-            raise DataRefusedError(f"{later} is as of an earlier day than {earlier}.", "name the earlier one first")
+            raise NameRefusedError(f"{later} is as of an earlier day than {earlier}.", "name the earlier one first")
         day_a, day_b = (f"date {literal(about['as_of_date'])}" for about in (about_a, about_b))
         for name in ("a", "b"):
             con.execute(ITEMS.format(name=f"items_{name}", database=name, day=day_a))

@@ -15,7 +15,7 @@ from ingestion.contract import Contract, load_contracts
 from ingestion.deliveries import delivered_file
 from ingestion.errors import DataRefusedError
 from ingestion.loader import load_again as load_file_again
-from ingestion.profile import load_profile
+from ingestion.profile import recorded_profile
 from ingestion.warehouse import create_raw_tables, number_after, open_working
 from orchestration.ledger.events import LANDED, LOAD, RESTORED, record
 from orchestration.ledger.fingerprint import combined_hash
@@ -163,7 +163,7 @@ def load_again(con: duckdb.DuckDBPyConnection, archive: Path, folder: Path, entr
             raise DataRefusedError(f"{entry['file_name']} is no name of a delivered file.", "run `receivables audit verify`")
         delivered.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, delivered)
-        contract, profile = contracts[entry["table_name"]], load_profile(entry["profile_name"])
+        contract, profile = contracts[entry["table_name"]], recorded_profile(entry["profile_name"])
         number_after(con, int(entry["load_id"]) - 1)
         file = delivered_file(contract, profile, folder, delivered, entry.get("mapping_number"))
         at = datetime.fromisoformat(entry["loaded_at"])

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from ingestion.corrections import apply_all_corrections
-from ingestion.errors import DataRefusedError
+from ingestion.errors import DataRefusedError, NameRefusedError
 from ingestion.sql import literal, quoted
 from ingestion.warehouse import ask_for, open_working
 from orchestration.ledger.record import MANIFEST
@@ -124,7 +124,7 @@ def _asked_for(settings: Settings, names: Collection[str], in_both: Collection[s
     unknown = sorted(set(names) - {mart.name for mart in marts} - {"all"})
     if unknown:
         known = ", ".join(sorted(mart.name for mart in marts))
-        raise DataRefusedError(f"{unknown[0]} is no mart of both publications.", f"choose from: all, {known}")
+        raise NameRefusedError(f"{unknown[0]} is no mart of both publications.", f"choose from: all, {known}")
     return marts if "all" in names else [mart for mart in marts if mart.name in names]
 
 

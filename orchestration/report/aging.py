@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import jinja2
 
-from ingestion.errors import DataRefusedError
+from ingestion.errors import DataRefusedError, NameRefusedError
 from ingestion.sql import fetched, literal, quoted
 from orchestration.publication.serving import required_manifest
 from orchestration.settings import Settings
@@ -145,6 +145,7 @@ def aged_ledger(settings: Settings, question: AgingQuestion) -> Iterator[tuple[A
         )
     with duckdb.connect(str(settings.serving_database), read_only=True) as con:
         policy_version, unapplied_view = _policy(con, question)
+        _refuse_unknown_company(con, question)
         rules = _rules()
         _ask(con, question, policy_version, rules)
         about: dict[str, object] = {
@@ -155,6 +156,13 @@ def aged_ledger(settings: Settings, question: AgingQuestion) -> Iterator[tuple[A
             "published_as_of_date": manifest["as_of_date"],
         }
         yield AgedLedger(con, question, unapplied_view, rules), about
+
+
+def _refuse_unknown_company(con: duckdb.DuckDBPyConnection, question: AgingQuestion) -> None:
+    found = con.execute("select distinct company_code from marts.fct_balance_periods order by company_code").fetchall()
+    known = [str(code) for (code,) in found]
+    if question.company_code is not None and question.company_code not in known:
+        raise NameRefusedError(f"No company {question.company_code} is published.", f"choose one of: {', '.join(known)}")
 
 
 def _policy(con: duckdb.DuckDBPyConnection, question: AgingQuestion) -> tuple[str, str]:
@@ -173,7 +181,7 @@ def _policy(con: duckdb.DuckDBPyConnection, question: AgingQuestion) -> tuple[st
         known = con.execute(
             "select string_agg(policy_version, ', ' order by policy_version) from marts.dim_aging_policies"
         ).fetchone()
-        raise DataRefusedError(
+        raise NameRefusedError(
             f"No aging policy {question.policy_version or f'is in force on {question.as_of_date}'}.",
             f"choose one of: {known[0] if known else 'none'}",
         )

@@ -7,10 +7,10 @@ from typing import Any
 
 import duckdb
 
-from ingestion.errors import DataRefusedError
+from ingestion.errors import DataRefusedError, NameRefusedError
 from ingestion.sql import fetched
 from orchestration.publication.serving import required_manifest
-from orchestration.report.render import titled_table
+from orchestration.report.render import readable, titled_table
 from orchestration.settings import Settings
 
 CANDIDATES_SHOWN = 10
@@ -27,10 +27,8 @@ CUSTOMER = """
     from marts.dim_customers where customer_id = $customer"""
 FACTORS = """
     select
-        factor_code, measured_value::varchar as value,
-        case when is_missing then 'missing: ' || missing_rule
-            else coalesce(band_from_value::varchar, '') || ' up to ' || coalesce(band_to_value::varchar, 'no end') end as band,
-        points, weight_pct, contribution, source_table, source_load_id, source_line_number
+        factor_code, measured_value as value, missing_rule, band_from_value, band_to_value, points, weight_pct, contribution,
+        source_table, source_load_id, source_line_number
     from marts.fct_risk_factors where customer_id = $customer and as_of_date = $day
     order by weight_pct desc, factor_code"""
 EXPOSURE = """
@@ -79,9 +77,8 @@ def explained(settings: Settings, customer: str, as_of_date: date | None) -> Ite
         day = _reporting_date(con, as_of_date or date.fromisoformat(manifest["as_of_date"]))
         asked = {"customer": customer_id, "day": day}
         yield from _headline(con, asked)
-        factors = _with_files(*fetched(con, FACTORS, asked), manifest["inputs"])
-        yield from titled_table("Factors", *factors)
-        for title, query in (("Exposure, base currency", EXPOSURE), ("Aging", AGING), ("Alerts", ALERTS)):
+        yield from titled_table("Factors", *_banded(*_with_files(*fetched(con, FACTORS, asked), manifest["inputs"])))
+        for title, query in ((f"Exposure, {_base_currency(con)}", EXPOSURE), ("Aging", AGING), ("Alerts", ALERTS)):
             yield from titled_table(title, *fetched(con, query, asked))
         evidence, rows = _with_files(*fetched(con, EVIDENCE, asked), manifest["inputs"])
         yield from titled_table("Evidence of the alerts", evidence, rows[:EVIDENCE_SHOWN])
@@ -106,9 +103,12 @@ def _customer(con: duckdb.DuckDBPyConnection, asked: str) -> str:
         if len(found) == 1:
             return str(found[0][0])
         if found:
-            told = ", ".join(f"{customer_id} {name}" for customer_id, name in found[:CANDIDATES_SHOWN])
-            raise DataRefusedError(f"{asked!r} is {len(found)} customers: {told}", "name one of them by its id")
-    raise DataRefusedError(
+            told = [f"  {customer_id}  {name}" for customer_id, name in found[:CANDIDATES_SHOWN]]
+            more = [f"  and {len(found) - CANDIDATES_SHOWN} more"] if len(found) > CANDIDATES_SHOWN else []
+            raise NameRefusedError(
+                "\n".join([f"{asked!r} is {len(found)} customers:", *told, *more]), "name one of them by its id"
+            )
+    raise NameRefusedError(
         f"No customer {asked!r} is published.",
         "give a customer_id of dim_customers, an ERP customer number or a part of the name",
     )
@@ -136,16 +136,31 @@ def _headline(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> Iterator
     (grade, light, score, card, version, before, moved, override, notch, reasons, status, points, terms, terms_now, limit,
      limit_now, missing, note), = grades  # fmt: skip
     yield ""
-    yield f"Grade {grade} ({light or 'no light'}), score {_or_none(score)}, status {status}"
+    yield f"Grade {grade} ({light or 'no light'}), score {_or_none(score)} of 100, status {status}"
     if note:
         yield f"No score: {note}"
-    yield f"Scorecard {card} of {version}; {missing} % of its weight had no input and went to the other factors"
+    yield f"Scorecard {card} of {version}; {_or_none(missing)} % of its weight had no input and went to the other factors"
     yield f"Before: {before or 'none'}" + (f", moved by {moved}" if moved else "")
     if override or notch:
         yield f"Set by {override or notch}"
     yield f"Points lost by: {reasons or 'nothing'}"
     yield f"Terms {_or_none(terms_now)} days, recommended {_or_none(terms)}; credit points {_or_none(points)}"
-    yield f"Limit {_or_none(limit_now)}, recommended {_or_none(limit)}"
+    yield f"Limit {_or_none(limit_now, 2)} {_base_currency(con)}, recommended {_or_none(limit, 2)}"
+
+
+def _base_currency(con: duckdb.DuckDBPyConnection) -> str:
+    """What base amounts are in."""
+    found = con.execute("select distinct base_currency_code from marts.fct_balance_periods order by 1").fetchall()
+    return ", ".join(str(code) for (code,) in found) or "base currency"
+
+
+def _banded(columns: list[str], rows: list[tuple[Any, ...]]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Factors with the band that each value fell into, or the rule that stood in for a value."""
+    told = []
+    for factor, value, rule, start, end, *rest in rows:
+        band = f"{readable(start)} up to {'no end' if end is None else readable(end)}".strip()
+        told.append((factor, readable(value), f"missing: {rule}" if value is None else band, *rest))
+    return [*columns[:2], "band", *columns[5:]], told
 
 
 def _with_files(
@@ -172,7 +187,8 @@ def _chart(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> Iterator[st
     for name, place in (("outstanding", 3), ("overdue", 4)):
         values = [row[place] for row in rows]
         highest = max((value for value in values if value is not None), default=0)
-        yield f"{name:<12}{_bars(values, highest)}  now {values[-1]:,.2f}, highest {highest:,.2f}"
+        told = f"now {values[-1]:,.2f}, highest {highest:,.2f} {_base_currency(con)}"
+        yield f"{name:<12}{_bars(values, highest)}  {told}"
 
 
 def _bars(values: Sequence[Any], highest: Any) -> str:
@@ -182,5 +198,5 @@ def _bars(values: Sequence[Any], highest: Any) -> str:
     )
 
 
-def _or_none(value: object) -> str:
-    return "none" if value is None else f"{value:,}"
+def _or_none(value: object, places: int = 0) -> str:
+    return "none" if value is None else readable(value, places)

@@ -11,13 +11,16 @@ from openpyxl import Workbook
 # A spreadsheet runs a cell that begins so: https://owasp.org/www-community/attacks/CSV_Injection
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 SHEET_ROW_LIMIT = 1_048_576
+# Numbers of rows, items and the like, by the names of their columns; another whole number, such as a line's, is a name.
+COUNTS = ("count", "rows")
 
 Rows = Sequence[Sequence[object]]
 
 
 def as_table(columns: Sequence[str], rows: Rows) -> str:
     """Aligned columns: text to the left, numbers to the right."""
-    cells = [[_shown(value) for value in row] for row in rows]
+    counted = [name.endswith(COUNTS) for name in columns]
+    cells = [[_cell(value, is_count) for value, is_count in zip(row, counted, strict=True)] for row in rows]
     widths = [max([len(name), *(len(row[i]) for row in cells)]) for i, name in enumerate(columns)]
     numeric = [all(isinstance(row[i], int | Decimal) for row in rows) and bool(rows) for i in range(len(columns))]
     lines = [columns, *cells]
@@ -61,7 +64,16 @@ def harmless(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(RUN_BY_SPREADSHEETS) else value
 
 
-def _shown(value: object) -> str:
+def readable(value: object, places: int = 2) -> str:
+    """A value for a person: thousands apart, decimals beyond `places` where they say something; empty where there is none."""
+    if isinstance(value, Decimal):
+        whole, _, decimals = f"{value:,f}".partition(".")
+        decimals = decimals.rstrip("0").ljust(places, "0")
+        return f"{whole}.{decimals}" if decimals else whole
+    return "" if value is None else str(value)
+
+
+def _cell(value: object, is_count: bool) -> str:
     if isinstance(value, Decimal):
         return f"{value:,.2f}"
-    return "" if value is None else str(value)
+    return f"{value:,}" if is_count and isinstance(value, int) else readable(value)

@@ -11,23 +11,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from ingestion.errors import DataRefusedError
+from ingestion.errors import NameRefusedError
 from ingestion.lines import line_texts
 from ingestion.sql import fetched, literal, quoted, whole_number
 from orchestration.project.manifest import proven_manifest
 from orchestration.project.marts import mart_sources, read_marts
 from orchestration.publication.serving import required_manifest
 from orchestration.report.page import rendered
+from orchestration.report.render import readable
 from orchestration.settings import Settings
 from orchestration.trace.derivations import CITING, DERIVATIONS, OPEN_ITEMS, POSTINGS, Derivation, derivations_of, records_of
 
 SHOWN = 50
+# What is meant of a mart of balances where no figure is named.
+BALANCE = "outstanding_amount"
 ANY = "any"  # in policy rows: whatever the code
 # Where ways end: what of open items, postings and rows that name their line is noted on the way.
 ENDS = {
@@ -148,11 +152,11 @@ class Trace:
 
     def as_html(self) -> str:
         """All of it, with the model's SQL, as one page that needs nothing else."""
-        return rendered(Path(__file__).parent, "trace.html", trace=self)
+        return rendered(Path(__file__).parent, "trace.html", trace=self, readable=readable)
 
     def as_text(self) -> Iterator[str]:
         """All of it, as lines for a person."""
-        yield f"{self.mart}.{self.column} = {self.value}"
+        yield f"{self.mart}.{self.column} = {readable(self.value)}"
         yield f"  of {_told(self.key)}"
         yield f"  computed by {self.model} in publication {self.publication_id}"
         yield from _under(self.policies)
@@ -175,8 +179,10 @@ class Trace:
         if ends.item_count:
             yield f"\n{ends.item_count:,} open items, of which {ends.items_not_adding_up:,} do not come to what their lines state"
         for part in ends.items:
-            yield f"\n{part.amount}  {part.company_code} {part.document_no} instalment {part.instalment_no} on {part.as_of_date}"
-            yield f"  open {part.outstanding_amount} = stated {part.stated_amount} and applied {part.applied_amount}"
+            item = f"{part.company_code} {part.document_no} instalment {part.instalment_no} on {part.as_of_date}"
+            yield f"\n{readable(part.amount)}  {item}"
+            open_amount, stated, applied = map(readable, (part.outstanding_amount, part.stated_amount, part.applied_amount))
+            yield f"  open {open_amount} = stated {stated} and applied {applied}"
             yield from (line for source in part.sources for line in _line(source))
         yield from _rest(ends.item_count, len(ends.items))
         if ends.posting_count:
@@ -195,13 +201,15 @@ def trace(settings: Settings, mart: str, asked: Mapping[str, str], column: str |
     with duckdb.connect(str(settings.serving_database), read_only=True) as con:
         columns = list(_column_types(con, mart))
         if not columns:
-            raise DataRefusedError(f"No mart {mart} is published.", "docs/connect_bi.md lists the marts")
-        column = column or _first_figure(mart, columns)
-        for name in (column, *asked):
+            near = get_close_matches(mart, grains, n=3)
+            meant = f"did you mean {' or '.join(near)}? " if near else ""
+            raise NameRefusedError(f"No mart {mart} is published.", f"{meant}README.md lists the marts")
+        for name in (*([column] if column else []), *asked):
             if name not in columns:
-                raise DataRefusedError(f"{mart} has no column {name}.", f"choose from: {', '.join(columns)}")
+                raise NameRefusedError(f"{mart} has no column {name}.", f"choose from: {', '.join(columns)}")
         key = {"as_of_date": manifest["as_of_date"], **asked} if "as_of_date" in columns else dict(asked)
         row = _row(con, mart, key, grains.get(mart, ()))
+        column = column or _figure(mart, row)
         way = _Way(con, grains, described, shown)
         policies = way.follow(mart, column, key)
         lines = _Lines(con, settings, {entry["load_id"]: entry for entry in manifest["inputs"]})
@@ -485,14 +493,22 @@ def _items(con: duckdb.DuckDBPyConnection, lines: _Lines) -> Iterator[Part]:
         yield Part(day, company, document, instalment, amount, outstanding, stated, applied, tuple(of_item[number]))
 
 
-def _first_figure(mart: str, columns: list[str]) -> str:
-    """The first column that can be followed, or the first amount; the last column where there is none."""
-    followed = [column for column in columns if (mart, column) in DERIVATIONS]
-    return next(iter([*followed, *(column for column in columns if column.endswith("amount"))]), columns[-1])
+def _figure(mart: str, row: Mapping[str, Any]) -> str:
+    """The figure that is meant where none is named: the only one that can be followed, what is outstanding, or the first amount.
+
+    Refused where a row has several figures: the one that a person thinks of is seldom the first.
+    """
+    followed = [column for column in row if (mart, column) in DERIVATIONS]
+    if len(followed) > 1 and BALANCE not in followed:
+        told = "".join(f"\n    {column} = {readable(row[column])}" for column in followed)
+        raise NameRefusedError(f"{mart} has {len(followed)} figures that can be followed.", f"name one with --column:{told}")
+    amounts = [column for column in row if column.endswith("amount")]
+    return BALANCE if BALANCE in followed else next(iter([*followed, *amounts]), list(row)[-1])
 
 
 def _line(source: Source) -> Iterator[str]:
-    yield f"  {'' if source.amount is None else f'{source.amount}  '}{source.record}: {source.file} line {source.line_number}"
+    amount = "" if source.amount is None else f"{readable(source.amount)}  "
+    yield f"  {amount}{source.record}: {source.file} line {source.line_number}"
     yield f"      {source.text}"
     if source.correction:
         yield f"      read as {source.correction}"
@@ -517,7 +533,7 @@ def _rest(total: int, shown: int) -> Iterator[str]:
 
 
 def _told(key: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in key.items())
+    return ", ".join(f"{name} {readable(value) if isinstance(value, Decimal) else value}" for name, value in key.items())
 
 
 def _model(settings: Settings, mart: str) -> tuple[str, str]:
@@ -536,10 +552,10 @@ def _row(con: duckdb.DuckDBPyConnection, mart: str, key: Mapping[str, str], grai
     names, rows = fetched(con, f"select * from marts.{quoted(mart)} where {_where(key)} limit 2")
     told = ", ".join(f"{name}={value}" for name, value in key.items())
     if not rows:
-        raise DataRefusedError(f"{mart} has no row with {told}.", "check the values; a date is written 2026-10-31")
+        raise NameRefusedError(f"{mart} has no row with {told}.", "check the values; a date is written 2026-10-31")
     if len(rows) > 1:
         missing = [name for name in grain if name not in key]
-        raise DataRefusedError(f"{mart} has several rows with {told}.", f"give more of the key: {', '.join(missing)}")
+        raise NameRefusedError(f"{mart} has several rows with {told}.", f"give more of the key: {', '.join(missing)}")
     return dict(zip(names, rows[0], strict=True))
 
 

@@ -33,6 +33,20 @@ def test_files_that_documents_name_exist(path: Path) -> None:
         assert (ROOT / name).exists() or (ROOT / "tests" / name).exists(), name
 
 
+def test_the_readme_lists_every_mart() -> None:
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("## The marts", 1)[1].split("\n## ", 1)[0]
+    listed = {name for row in re.findall(r"^\| (`.*?) \|", table, flags=re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    # What is published tells of itself in a table that publication writes.
+    built = {path.stem for path in (ROOT / "dbt_project" / "models" / "marts").rglob("*.sql")}
+    assert listed == {*built, "dim_publication"}
+
+
+def test_the_command_tells_its_version_and_commit() -> None:
+    assert re.match(
+        r"receivables \d+\.\d+\.\d+( \(commit [0-9a-f]{40}(-dirty)?\))?\n$", CliRunner().invoke(main, ["--version"]).output
+    )
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_no_unfinished_business(path: Path) -> None:
     marks = ("TO" + "DO", "FIX" + "ME", "X" * 3)

@@ -12,7 +12,7 @@ from decimal import Decimal
 import duckdb
 
 from orchestration.audit.reference_engine import bucket_of
-from tests.conftest import RECEIVABLES, Home
+from tests.conftest import RECEIVABLES, ROOT, Home
 from tests.engines.conftest import policies
 from tests.reference import credit_exposure
 
@@ -46,6 +46,23 @@ def test_the_summary_names_loads_quarantine_verdict_and_headlines(demo_home: Hom
         "Try next",
     ):
         assert words in demo_home.output
+
+
+def test_the_readme_shows_what_the_demo_prints(demo_home: Home) -> None:
+    """Line by line and in this order; `...` stands for what is left out, and the home has another place here."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").split("It ends like this:", 1)[1].split("```")[1]
+    printed = demo_home.output.replace(str(demo_home.environment["RECEIVABLES_HOME"]), "warehouse").splitlines()
+    lines = iter(printed)
+    for shown in readme.strip("\n").splitlines():
+        told = re.escape(shown).replace(re.escape("..."), ".*")
+        assert shown == "..." or any(re.fullmatch(told, line) for line in lines), f"not printed, or not in this order: {shown}"
+
+
+def test_a_part_of_a_name_that_many_customers_have_lists_them_a_line_each(demo_home: Home) -> None:
+    done = demo_home.run("explain", "徐州")
+    first, *listed, more, fix = done.stderr.splitlines()
+    assert done.returncode == 2 and "customers:" in first and fix == "  To fix: name one of them by its id"
+    assert len(listed) == 10 and all(line.count("徐州") == 1 for line in listed) and more.startswith("  and ")
 
 
 def test_published_holds_tables_only_each_described(demo_home: Home) -> None:

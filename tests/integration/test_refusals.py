@@ -27,15 +27,15 @@ def test_wrong_usage_exits_with_2(new_home: Callable[[], Home], arguments: list[
     assert done.returncode == 2 and said in done.stderr
 
 
-def test_missing_folders_and_profiles_exit_with_1_and_say_what_to_do(new_home: Callable[[], Home]) -> None:
+def test_missing_folders_exit_with_1_unknown_profiles_with_2_and_say_what_to_do(new_home: Callable[[], Home]) -> None:
     home = new_home()
-    for arguments, said in (
-        (["--extracts", "nowhere"], "The extracts folder nowhere does not exist"),
-        (["--profile", "nobody"], "There is no sender profile 'nobody'"),
-        (["--extracts", str(WORKED_LEDGER)], "holds no file of receivable documents"),
+    for arguments, code, said in (
+        (["--extracts", "nowhere"], 1, "The extracts folder nowhere does not exist"),
+        (["--profile", "nobody"], 2, "There is no sender profile 'nobody'"),
+        (["--extracts", str(WORKED_LEDGER)], 1, "holds no file of receivable documents"),
     ):
         done = home.run("refresh", "--as-of", "2026-03-31", *arguments)
-        assert done.returncode == 1 and said in done.stderr and "To fix:" in done.stderr
+        assert done.returncode == code and said in done.stderr and "To fix:" in done.stderr
         assert "Traceback" not in done.stderr
 
 

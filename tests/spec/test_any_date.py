@@ -96,12 +96,13 @@ def test_csv_and_excel_hold_the_same_rows(ledger: Home, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "code", "told"),
     [
-        (("--as-of", "2026-04-01"), "knows nothing of 2026-04-01"),
-        (("--as-of", "2026-03-31", "--policy", "none-such"), "choose one of: aging-1"),
+        (("--as-of", "2026-04-01"), 1, "knows nothing of 2026-04-01"),
+        (("--as-of", "2026-03-31", "--policy", "none-such"), 2, "choose one of: aging-1"),
+        (("--as-of", "2026-03-31", "--company", "none-such"), 2, "No company none-such is published"),
     ],
 )
-def test_what_cannot_be_answered_says_why_and_what_to_do(ledger: Home, arguments: tuple[str, ...], told: str) -> None:
+def test_what_cannot_be_answered_says_why_and_what_to_do(ledger: Home, arguments: tuple[str, ...], code: int, told: str) -> None:
     done = ledger.run("aging", *arguments)
-    assert done.returncode == 1 and told in done.stderr
+    assert done.returncode == code and told in done.stderr

@@ -67,11 +67,14 @@ def test_a_figure_is_followed_to_its_lines_which_add_up(ledger: Home) -> None:
         (("fct_aging", "colour=red"), "fct_aging has no column colour"),
         (("fct_aging", "customer_id=A1-C01", "bucket_code=none"), "fct_aging has no row with"),
         (("fct_turnover", "level=customer"), "several rows with"),
+        (("fct_agin",), "did you mean fct_aging"),
+        # Its first figure is the opening balance, which nobody who asks about turnover thinks of.
+        (("fct_turnover", "level=company", "level_key=A1"), "name one with --column:\n    opening_base_amount = "),
     ],
 )
 def test_what_cannot_be_followed_says_why(ledger: Home, arguments: tuple[str, ...], told: str) -> None:
     done = ledger.run("trace", *arguments)
-    assert done.returncode == 1 and told in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2 and told in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_score_is_followed_to_its_factors_and_what_has_no_line_to_the_files(ledger: Home) -> None:
@@ -173,7 +176,7 @@ def test_a_rollback_to_files_that_were_changed_is_refused(home: Home) -> None:
     publication = publication_of(home)
     back = home.run("rollback", publication, "--reason", "test")
     assert back.returncode == 1 and "are not as they were published" in back.stderr
-    assert home.run("rollback", "no-such", "--reason", "test").returncode == 1
+    assert home.run("rollback", "no-such", "--reason", "test").returncode == 2
 
 
 def test_a_damaged_working_database_is_refused_once_and_restored_from_the_archive(home: Home) -> None:

@@ -101,7 +101,7 @@ def assert_the_causes_are_told(home: Home, first: str, second: str) -> None:
     assert (backdated, corrected, after - before) == (70, 30, 100)
     assert withdrawn == reapplied == moved == later == 0 and difference.unexplained == ()
     assert difference.customers == (("A1-C01", "CNY", "backdated", 1, 70), ("A1-C01", "CNY", "corrected", 1, 30))
-    assert home.run("diff", second, "no-such").returncode == 1
+    assert home.run("diff", second, "no-such").returncode == 2
     assert_a_mart_is_explained_by_building_it_again(home, first, second)
 
 

@@ -3,8 +3,9 @@
 import csv
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import openpyxl
@@ -103,6 +104,49 @@ def ledgers(extracts: Path) -> dict[str, Ledger]:
         result[row["公司代码"]].applications.append(
             Application(
                 row["核销号"], row["贷方凭证"], row["借方凭证"], number, known_day(row["核销日期"]), amount(row["核销金额"])
+            )
+        )
+    return result
+
+
+@dataclass(frozen=True)
+class Posting:
+    """A document with who bought and who sold; the amount in base currency at its own rate, to the cent."""
+
+    company: str
+    number: str
+    document_type: str
+    customer: str
+    salesperson: str
+    segment: str
+    accounting_date: date
+    base_amount: Decimal
+
+    @property
+    def levels(self) -> dict[str, str]:
+        """What it counts for at each level of reports."""
+        return {
+            "company": self.company, "customer": self.customer, "salesperson": self.salesperson, "segment": self.segment
+        }  # fmt: skip
+
+
+def postings(extracts: Path, customer_ids: dict[tuple[str, str], str]) -> list[Posting]:
+    """All documents; the salesperson is the document's, else the customer's, else unassigned."""
+    master = {(row["公司代码"], row["客户编号"]): row for row in csv_rows(extracts, "erp/customers.csv")}
+    result = []
+    for row in csv_rows(extracts, "erp/ar_documents_*.csv"):
+        account = row["公司代码"], row["客户编号"]
+        customer = master.get(account, {})
+        result.append(
+            Posting(
+                company=account[0],
+                number=row["凭证号"],
+                document_type=DOCUMENT_TYPES[row["凭证类型"]],
+                customer=customer_ids[account],
+                salesperson=row["销售员"] or customer.get("销售员") or "unassigned",
+                segment=customer.get("客户细分") or "unassigned",
+                accounting_date=day(row["记账日期"]) or known_day(row["凭证日期"]),
+                base_amount=(signed(row, "金额") * Decimal(row["汇率"])).quantize(Decimal("0.01"), ROUND_HALF_UP),
             )
         )
     return result

@@ -237,6 +237,12 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
     ("fct_provision_backtest", "outstanding_base_amount"): _sum(
         "fct_provision", "outstanding_base_amount", _same("as_of_date", "company_code")
     ),
+    ("fct_provision_backtest", "allowance_base_amount"): _sum(
+        "fct_provision", "allowance_base_amount", _same("as_of_date", "company_code")
+    ),
+    ("fct_provision_backtest", "used_pct"): _of_row(
+        _pct("written_off_since_base_amount", "allowance_base_amount"), "written_off_since_base_amount", "allowance_base_amount"
+    ),
     ("fct_limitation_periods", "outstanding_amount"): _sum(OPEN_ITEMS, "outstanding_amount", ITEM),
     ("fct_financing_pool", "outstanding_base_amount"): _sum(OPEN_ITEMS, "outstanding_base_amount", ITEM),
     ("fct_financing_pool", "eligible_base_amount"): _of_row(
@@ -256,7 +262,7 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
         "written_off_base_amount - recovered_base_amount", "written_off_base_amount", "recovered_base_amount"
     ),
     ("fct_bad_debts", "bad_debt_ratio_pct"): _of_row(
-        _pct("bad_debt_base_amount", "sales_base_amount"), "bad_debt_base_amount", "sales_base_amount"
+        _pct("bad_debt_base_amount", "greatest(sales_base_amount, 0)"), "bad_debt_base_amount", "sales_base_amount"
     ),
     # two ways to one figure
     ("fct_tie_outs", "left_amount"): tuple(
@@ -417,7 +423,8 @@ DERIVATIONS: dict[tuple[str, str], Derivation | tuple[Derivation, ...]] = {
         _taken("fct_turnover", "turnover_days", COMPANY_TURNOVER, "figure_code = 'turnover_days'"),
         _taken("fct_turnover", "on_time_amount_rate_pct", COMPANY_TURNOVER, "figure_code = 'on_time_collection_pct'"),
         Derivation(
-            _pct("sum(part.bad_debt_base_amount)", "sum(part.sales_base_amount)"), ("bad_debt_base_amount", "sales_base_amount"),
+            _pct("sum(part.bad_debt_base_amount)", "greatest(sum(part.sales_base_amount), 0)"),
+            ("bad_debt_base_amount", "sales_base_amount"),
             "fct_bad_debts", _same("as_of_date", "company_code"), "figure_code = 'bad_debt_ratio_pct'",
         ),
         Derivation(

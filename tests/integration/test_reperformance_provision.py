@@ -1,7 +1,7 @@
 """Provision of the demo re-performed from its raw extracts: roll rates and loss rates, allowances, what was written off since.
 
-SEMANTICS 8; `policy_provision` and its overlays. What is open on a date is `fct_open_items`, re-performed on its own. The window reaches
-back twelve months, but no further than the first reporting date that is kept.
+SEMANTICS 8; `policy_provision` and its overlays. What is open on a date is `fct_open_items`, re-performed on its own. The window
+reaches back twelve months, but no further than the first reporting date that is kept.
 """
 
 from collections import defaultdict
@@ -65,7 +65,11 @@ def test_rates(demo_home: Home, rates: Rates) -> None:
         assert figures[:8] == [
             own.months, own.amount, own.rolled, own.count, pooled.amount, pooled.rolled, pooled.count, source,
         ], (as_of, company, code)  # fmt: skip
-        assert [float(one) for one in figures[8:]] == pytest.approx([float(one) for one in exact], rel=1e-12), (as_of, company, code)
+        assert [float(one) for one in figures[8:]] == pytest.approx([float(one) for one in exact], rel=1e-12), (
+            as_of,
+            company,
+            code,
+        )
 
 
 def test_allowances(demo_home: Home, rates: Rates) -> None:
@@ -104,7 +108,8 @@ def test_backtest(demo_home: Home, books: list[Book]) -> None:
     opened = {
         row[:4]: row[4]
         for row in demo_home.query(
-            f"select as_of_date, company_code, document_no, instalment_no, outstanding_amount from marts.fct_open_items where {OWED}"
+            f"""select as_of_date, company_code, document_no, instalment_no, outstanding_amount
+            from marts.fct_open_items where {OWED}"""
         )
     }
     lost: dict[tuple[date, str], Decimal] = defaultdict(Decimal)
@@ -123,8 +128,8 @@ def test_backtest(demo_home: Home, books: list[Book]) -> None:
             select as_of_date, company_code, sum(outstanding_base_amount) as owed, sum(allowance_base_amount) as allowed
             from marts.fct_provision group by all
         )
-        select b.as_of_date, b.company_code, b.months_since, b.outstanding_base_amount, b.allowance_base_amount, p.owed, p.allowed,
-            b.written_off_since_base_amount, b.used_pct
+        select b.as_of_date, b.company_code, b.months_since, b.outstanding_base_amount, b.allowance_base_amount, p.owed,
+            p.allowed, b.written_off_since_base_amount, b.used_pct
         from marts.fct_provision_backtest as b inner join provided as p using (as_of_date, company_code)"""
     ):
         assert months == (last.year - as_of.year) * 12 + last.month - as_of.month

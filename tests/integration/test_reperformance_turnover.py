@@ -1,7 +1,7 @@
 """The turnover family of the demo re-performed from its raw extracts: every figure of every row, on every reporting date.
 
-SEMANTICS 5. What was open on a date is `fct_open_items`, re-performed on its own; on the opening date of the first period, before the
-dates that are kept, it is `fct_balance_periods`. Sales are invoices and debit notes less credit notes, by accounting date.
+SEMANTICS 5. What was open on a date is `fct_open_items`, re-performed on its own; on the opening date of the first period, before
+the dates that are kept, it is `fct_balance_periods`. Sales are invoices and debit notes less credit notes, by accounting date.
 """
 
 import calendar
@@ -45,11 +45,13 @@ def balances(home: Home) -> tuple[dict[tuple[date, Key], Decimal], dict[tuple[da
     not_due: dict[tuple[date, Key], Decimal] = defaultdict(Decimal)
     for as_of, company, customer, salesperson, segment, bucket, amount in [
         *home.query(
-            """select as_of_date, company_code, customer_id, salesperson_code, segment_code, bucket_code, sum(outstanding_base_amount)
+            """select as_of_date, company_code, customer_id, salesperson_code, segment_code, bucket_code,
+                sum(outstanding_base_amount)
             from marts.fct_open_items group by all"""
         ),
         *home.query(
-            f"""select date '{first}', company_code, customer_id, salesperson_code, segment_code, '', sum(round(open_amount * fx_rate, 2))
+            f"""select date '{first}', company_code, customer_id, salesperson_code, segment_code, '',
+                sum(round(open_amount * fx_rate, 2))
             from marts.fct_balance_periods
             where valid_from <= '{first}' and coalesce(valid_before > '{first}', true)
                 and receipt_allocation in ('any', 'reference') and instalment_allocation in ('any', 'fifo_by_due_date')

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from orchestration.audit.reference_engine import Document
 from tests.reference.payments import Book
@@ -52,8 +53,8 @@ def cents(value: Decimal | Fraction) -> Decimal:
 def parts_left(books: Iterable[Book], ends: list[date]) -> dict[tuple[date, str, str], Left]:
     """What left each bucket in each month between two month-ends, by the month's end and company.
 
-    A debt that was open at the first end is split: what is still open, what was written off, what was settled. Each part is in base
-    currency what the whole is after it less what it was before.
+    A debt that was open at the first end is split: what is still open, what was written off, what was settled. Each part is in
+    base currency what the whole is after it less what it was before.
     """
     result: dict[tuple[date, str, str], Left] = defaultdict(Left)
     for book in books:
@@ -69,7 +70,7 @@ def _follow(book: Book, document: Document, ends: list[date], result: dict[tuple
     rate, moved = document.fx_rate or Decimal(1), book.movements(document, ends[-1])
     for part in book.parts(document):
         mine = [one for one in moved if one.instalment == part.number]
-        for before, after in zip(ends, ends[1:], strict=False):
+        for before, after in pairwise(ends):
             if document.accounting_date > before:
                 continue
             opened = part.amount - sum((one.amount for one in mine if one.effective <= before), Decimal(0))

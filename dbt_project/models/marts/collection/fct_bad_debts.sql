@@ -25,33 +25,49 @@ monthly as (
         company_code,
         customer_id,
         cast({{ dbt.date_trunc("month", "accounting_date") }} as date) as month_start,
-        sum(written_off_base_amount) as written_off_base_amount,
-        sum(recovered_base_amount) as recovered_base_amount,
-        sum(sales_base_amount) as sales_base_amount,
+        {{ known_sum("written_off_base_amount") }} as written_off_base_amount,
+        {{ known_sum("recovered_base_amount") }} as recovered_base_amount,
+        {{ known_sum("sales_base_amount") }} as sales_base_amount,
         sum(repossessed_count) as repossessed_count,
         sum(repossessed_base_amount) as repossessed_base_amount,
         sum(proceeds_base_amount) as proceeds_base_amount
     from postings
     where accounting_date <= {{ as_of_date() }}
     group by company_code, customer_id, cast({{ dbt.date_trunc("month", "accounting_date") }} as date)
+),
+
+yearly as (
+    select
+        dates.as_of_date,
+        monthly.company_code,
+        monthly.customer_id,
+        {{ known_sum("monthly.written_off_base_amount") }} as written_off_base_amount,
+        {{ known_sum("monthly.recovered_base_amount") }} as recovered_base_amount,
+        {{ known_sum("monthly.sales_base_amount") }} as sales_base_amount,
+        sum(monthly.repossessed_count) as repossessed_count,
+        sum(monthly.repossessed_base_amount) as repossessed_base_amount,
+        sum(monthly.proceeds_base_amount) as proceeds_base_amount
+    from {{ ref("int_dates__reporting") }} as dates
+    inner join monthly
+        on monthly.month_start <= dates.as_of_date
+        and monthly.month_start > {{ add_months("dates.as_of_date", "-12") }}
+    group by dates.as_of_date, monthly.company_code, monthly.customer_id
 )
 
 select
-    dates.as_of_date,
-    monthly.company_code,
-    monthly.customer_id,
-    cast(sum(monthly.written_off_base_amount) as decimal(18, 2)) as written_off_base_amount,
-    cast(sum(monthly.recovered_base_amount) as decimal(18, 2)) as recovered_base_amount,
-    cast(sum(monthly.written_off_base_amount) - sum(monthly.recovered_base_amount) as decimal(18, 2)) as bad_debt_base_amount,
-    cast(sum(monthly.sales_base_amount) as decimal(18, 2)) as sales_base_amount,
-    {{ ratio("100 * (sum(monthly.written_off_base_amount) - sum(monthly.recovered_base_amount))", "sum(monthly.sales_base_amount)") }}
-        as bad_debt_ratio_pct,
-    case when max(sources.is_delivered) then cast(sum(monthly.repossessed_count) as integer) end as repossessed_count,
-    case when max(sources.is_delivered) then cast(sum(monthly.repossessed_base_amount) as decimal(18, 2)) end as repossessed_base_amount,
-    case when max(sources.is_delivered) then cast(sum(monthly.proceeds_base_amount) as decimal(18, 2)) end as proceeds_base_amount
-from {{ ref("int_dates__reporting") }} as dates
-inner join monthly
-    on monthly.month_start <= dates.as_of_date
-    and monthly.month_start > {{ add_months("dates.as_of_date", "-12") }}
+    yearly.as_of_date,
+    yearly.company_code,
+    yearly.customer_id,
+    cast(yearly.written_off_base_amount as decimal(18, 2)) as written_off_base_amount,
+    cast(yearly.recovered_base_amount as decimal(18, 2)) as recovered_base_amount,
+    cast(yearly.written_off_base_amount - yearly.recovered_base_amount as decimal(18, 2)) as bad_debt_base_amount,
+    cast(yearly.sales_base_amount as decimal(18, 2)) as sales_base_amount,
+    {{ ratio(
+        "100 * (yearly.written_off_base_amount - yearly.recovered_base_amount)",
+        "case when yearly.sales_base_amount > 0 then yearly.sales_base_amount end"
+    ) }} as bad_debt_ratio_pct,
+    case when sources.is_delivered then cast(yearly.repossessed_count as integer) end as repossessed_count,
+    case when sources.is_delivered then cast(yearly.repossessed_base_amount as decimal(18, 2)) end as repossessed_base_amount,
+    case when sources.is_delivered then cast(yearly.proceeds_base_amount as decimal(18, 2)) end as proceeds_base_amount
+from yearly
 inner join {{ ref("int_quality__source_counts") }} as sources on sources.table_name = 'erp.repossessed_assets'
-group by dates.as_of_date, monthly.company_code, monthly.customer_id

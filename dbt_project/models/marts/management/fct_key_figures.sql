@@ -3,7 +3,7 @@
 with bad_debts as (
     select
         as_of_date, company_code,
-        {{ ratio("100 * " ~ known_sum("bad_debt_base_amount"), known_sum("sales_base_amount")) }} as figure_value
+        {{ ratio("100 * " ~ known_sum("bad_debt_base_amount"), "greatest(" ~ known_sum("sales_base_amount") ~ ", 0)") }} as figure_value
     from {{ ref("fct_bad_debts") }}
     group by as_of_date, company_code
 ),

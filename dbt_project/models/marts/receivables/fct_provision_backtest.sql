@@ -5,8 +5,8 @@ with allowances as (
         as_of_date,
         company_code,
         {{ known_sum("outstanding_base_amount") }} as outstanding_base_amount,
-        {{ known_sum("coalesce(collective_base_amount, specific_base_amount)") }} as allowance_base_amount
-    from {{ ref("int_provision__items_provided") }}
+        {{ known_sum("allowance_base_amount") }} as allowance_base_amount
+    from {{ ref("fct_provision") }}
     group by as_of_date, company_code
 ),
 
@@ -28,7 +28,7 @@ select
     allowances.company_code,
     {{ months_between("allowances.as_of_date", as_of_date()) }} as months_since,
     cast(allowances.outstanding_base_amount as decimal(18, 2)) as outstanding_base_amount,
-    cast(round(allowances.allowance_base_amount, 2) as decimal(18, 2)) as allowance_base_amount,
+    cast(allowances.allowance_base_amount as decimal(18, 2)) as allowance_base_amount,
     cast(case when losses.as_of_date is null then 0 else losses.written_off_since_base_amount end as decimal(18, 2))
         as written_off_since_base_amount,
     {{ ratio(

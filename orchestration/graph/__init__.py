@@ -1,4 +1,4 @@
-"""Dagster: assets, checks, jobs, schedules, sensors and resources of a refresh, its run from the command line, and its pages.
+"""The order of a refresh in Dagster: assets, checks, jobs, schedules, sensors, resources, its runs and its pages.
 
 The only room that imports Dagster. Here belongs order, time and who to tell; each asset calls a room below and reports what it
 said. No SQL, no rule.

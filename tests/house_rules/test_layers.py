@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.house_rules.rooms import OWNERS, ROOMS, imported, python_files, room_of
+from tests.house_rules.rooms import MAP, OWNERS, ROOMS, imported, python_files, redrawn, room_of
 
 MODELS = ROOT / "dbt_project" / "models"
 ALLOWED_REFS = {
@@ -46,6 +46,20 @@ def test_a_tool_is_known_in_one_room(tool: str) -> None:
 def test_a_room_says_what_belongs_in_it_and_what_does_not(room: str) -> None:
     told = ast.get_docstring(ast.parse((ROOT / room / "__init__.py").read_text(encoding="utf-8"))) or ""
     assert "Here belongs" in told and len(told.splitlines()) > 2, told
+
+
+def test_the_map_is_drawn_as_the_rooms_are() -> None:
+    page = MAP.read_text(encoding="utf-8")
+    assert page == redrawn(page), "run: python -m tests.house_rules.rooms"
+
+
+def test_the_map_leads_from_numbers_to_the_models_that_make_them() -> None:
+    rows = re.findall(r"^\| .* \| `(\w+)\.(\w+)` \| `([\w/]+\.sql)`", MAP.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert len(rows) == 5
+    for mart, column, model in rows:
+        (published,) = MODELS.glob(f"marts/*/{mart}.sql")
+        assert re.search(rf"\b{column}\b", published.read_text(encoding="utf-8")), (mart, column)
+        assert re.search(rf"as {column}\b|\b{column}\b.*%}}", (ROOT / model).read_text(encoding="utf-8")), (model, column)
 
 
 @pytest.mark.parametrize("path", python_files("orchestration/graph"), ids=lambda path: path.stem)

@@ -1,6 +1,10 @@
 """What the fault tests share: the worked ledger refreshed in peace, and homes that may be damaged."""
 
+import itertools
+import os
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +16,8 @@ from filelock import FileLock
 from orchestration.trace.derivations import CITING
 from tests.conftest import WORKED_LEDGER, Home, copied
 
+DATABASES = itertools.count(1)
+NOBODY = 65534
 EARLIER, LATER = "2026-02-28", "2026-03-31"
 # Marts that tell of the deliveries themselves, by load and line: another way to deliver the same books changes them.
 TELLING_OF_LOADS = {"dim_data_sources", "fct_tie_outs", *CITING}
@@ -107,3 +113,35 @@ def figures(home: Home) -> dict[str, str]:
 
     marts = required_manifest(Settings(home.path))["marts"]
     return {name: mart["content_hash"] for name, mart in marts.items() if name not in TELLING_OF_LOADS}
+
+
+@pytest.fixture(scope="session")
+def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Folder of the socket of a PostgreSQL server of this run alone, without a network; ended with it."""
+    if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
+        pytest.skip("PostgreSQL's initdb and pg_ctl are not on the path")
+    # A socket's path may have a hundred bytes, and the server refuses to run as root: as nobody it does.
+    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as place:
+        as_owner = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if os.getuid() == 0 else []
+        if as_owner:
+            os.chown(place, NOBODY, NOBODY)
+        server = [*as_owner, "pg_ctl", "-D", f"{place}/data", "-l", f"{place}/log", "-w"]
+        options = f"-c listen_addresses='' -k {place}"
+        for command in (
+            [*as_owner, "initdb", "-D", f"{place}/data", "-A", "trust", "-U", "anchors"], [*server, "-o", options, "start"],
+        ):  # fmt: skip
+            subprocess.run(command, check=True, capture_output=True, cwd=place)
+        yield place
+        subprocess.run([*server, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=place)
+
+
+@pytest.fixture
+def database_of_anchors(database_server: str) -> Iterator[str]:
+    """Address of an empty database on it."""
+    import psycopg
+
+    server = f"postgresql:///postgres?host={database_server}&user=anchors"
+    name = f"anchors_{next(DATABASES)}"
+    with psycopg.connect(server, autocommit=True) as con:
+        con.execute(f"create database {name}")
+    yield server.replace("/postgres?", f"/{name}?")

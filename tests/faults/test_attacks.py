@@ -93,13 +93,34 @@ def test_what_was_done_is_named_by_verify_and_by_the_next_run(home_after: Home, 
 
 
 @pytest.mark.parametrize("attack", BEYOND_THE_HOME, ids=lambda attack: attack.__name__)
-def test_only_an_anchor_finds_a_ledger_that_was_written_anew(home_after: Home, tmp_path: Path, attack: Attack) -> None:
-    settings = replace(Settings(home_after.path), anchor=str(tmp_path / "anchors.jsonl"))
+@pytest.mark.parametrize("kind", ["file", "postgresql"])
+def test_only_an_anchor_finds_a_ledger_that_was_written_anew(
+    home_after: Home, tmp_path: Path, attack: Attack, kind: str, request: pytest.FixtureRequest
+) -> None:
+    place = str(tmp_path / "anchors.jsonl") if kind == "file" else request.getfixturevalue("database_of_anchors")
+    settings = replace(Settings(home_after.path), anchor=place)
     assert write_anchor(settings) == []
+    prove(settings, reads_archive=False)
     attack(home_after.path)
-    for given in (None, str(tmp_path / "anchors.jsonl")):
+    for given in (None, place):
         with pytest.raises(DataRefusedError, match="does not hold the anchor of entry"):
             prove(settings, given, reads_archive=False)
+
+
+def test_anchors_are_missed_where_they_are_kept(home_after: Home, tmp_path: Path, database_of_anchors: str) -> None:
+    """An empty database, one that is away, a file that is gone: each is a problem, and a password is never shown."""
+    away = database_of_anchors.replace("://", "://li.na:secret@").replace("?host=", "?port=1&host=")
+    told = {
+        database_of_anchors: "holds no anchor of",
+        away: "could not be read",
+        str(tmp_path / "anchors.jsonl"): "is not there",
+    }
+    for place, problem in told.items():
+        with pytest.raises(DataRefusedError, match=problem) as found:
+            prove(replace(Settings(home_after.path), anchor=place), reads_archive=False)
+        assert "secret" not in str(found.value)
+    (said,) = write_anchor(replace(Settings(home_after.path), anchor=away))
+    assert said.startswith("The ledger's anchor could not be written to postgresql://li.na@") and "secret" not in said
 
 
 def test_an_anchor_is_posted_and_a_place_that_is_away_is_said(home_after: Home, tmp_path: Path) -> None:

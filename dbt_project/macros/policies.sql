@@ -7,6 +7,13 @@
     group by dates.as_of_date, versions.policy_area
 {%- endmacro %}
 
+{# Joins the version of a policy area that is in force on the dates of a relation (column as_of_date), as `in_force`: rows without one
+   are left out. #}
+{% macro join_policy_in_force(rows, area) -%}
+    inner join {{ ref("int_dates__policies_in_force") }} as in_force
+        on {{ rows }}.as_of_date = in_force.as_of_date and in_force.policy_area = '{{ area }}'
+{%- endmacro %}
+
 {# Whether a row that stands once for each choice of the aging policy that changes it (columns receipt_allocation and
    instalment_allocation, `any` where the choice changes nothing) is the one that a version chose. #}
 {% macro is_chosen_by(policies, row) -%}

@@ -6,8 +6,7 @@ with items as (
         items.days_overdue, items.outstanding_amount, items.outstanding_base_amount, stages.stage_code, stages.dunning_level as asked_level,
         stages.policy_version
     from {{ ref("int_aging__open_items") }} as items
-    inner join {{ ref("int_dates__policies_in_force") }} as in_force
-        on items.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
+    {{ join_policy_in_force("items", "collection") }}
     inner join {{ ref("policy_collection_stages") }} as stages
         on in_force.policy_version = stages.policy_version
         and (stages.from_days is null or items.days_overdue >= stages.from_days)

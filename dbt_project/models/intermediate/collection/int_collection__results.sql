@@ -6,8 +6,7 @@ with policies as (
     select dates.as_of_date, dates.previous_date, aging.receipt_allocation, aging.instalment_allocation, collection.recovery_window_days
     from {{ ref("int_dates__reporting") }} as dates
     inner join {{ ref("int_dates__receivables_policies") }} as aging on dates.as_of_date = aging.as_of_date
-    inner join {{ ref("int_dates__policies_in_force") }} as in_force
-        on dates.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
+    {{ join_policy_in_force("dates", "collection") }}
     inner join {{ ref("policy_collection") }} as collection on in_force.policy_version = collection.policy_version
 ),
 

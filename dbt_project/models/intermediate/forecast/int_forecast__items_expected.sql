@@ -49,8 +49,7 @@ admitted as (
             as date
         ) as scheduled_on
     from items
-    inner join {{ ref("int_dates__policies_in_force") }} as in_force
-        on items.as_of_date = in_force.as_of_date and in_force.policy_area = 'forecast'
+    {{ join_policy_in_force("items", "forecast") }}
     inner join {{ ref("policy_cash_forecast_scenarios") }} as scenarios on in_force.policy_version = scenarios.policy_version
     left join promised
         on items.as_of_date = promised.as_of_date

@@ -47,8 +47,7 @@ windowed as (
         coalesce(sum(observed.paid_base_amount), 0) as paid_base_amount,
         avg(cast({{ days_between("observed.as_of_date", "observed.next_date") }} as double)) / {{ days_of_a_week() }} as weeks
     from dates
-    inner join {{ ref("int_dates__policies_in_force") }} as in_force
-        on dates.as_of_date = in_force.as_of_date and in_force.policy_area = 'forecast'
+    {{ join_policy_in_force("dates", "forecast") }}
     inner join {{ ref("policy_cash_forecast") }} as forecast on in_force.policy_version = forecast.policy_version
     inner join observed
         on observed.next_date <= dates.as_of_date

@@ -11,7 +11,6 @@ select
     cast(max(case when measures.parameter_code = '{{ code }}' then measures.parameter_value end) as integer) as {{ code }}{{ "," if not loop.last }}
     {% endfor %}
 from {{ ref("int_dates__reporting") }} as dates
-inner join {{ ref("int_dates__policies_in_force") }} as in_force
-    on dates.as_of_date = in_force.as_of_date and in_force.policy_area = 'measures'
+{{ join_policy_in_force("dates", "measures") }}
 inner join {{ ref("policy_measures") }} as measures on in_force.policy_version = measures.policy_version
 group by dates.as_of_date

@@ -16,6 +16,5 @@ select
     rated.*,
     cast(rated.overdue_rate_pct - collection.red_line_pct as decimal(24, 6)) as red_line_excess_pct
 from rated
-inner join {{ ref("int_dates__policies_in_force") }} as in_force
-    on rated.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
+{{ join_policy_in_force("rated", "collection") }}
 inner join {{ ref("policy_collection") }} as collection on in_force.policy_version = collection.policy_version

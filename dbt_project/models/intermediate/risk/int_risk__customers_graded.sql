@@ -8,8 +8,7 @@ with triggers as (
     from {{ ref("int_dates__reporting") }} as dates
     inner join {{ ref("int_risk__trigger_events") }} as events
         on events.published_on <= dates.as_of_date and (events.ended_on is null or events.ended_on > dates.as_of_date)
-    inner join {{ ref("int_dates__policies_in_force") }} as in_force
-        on dates.as_of_date = in_force.as_of_date and in_force.policy_area = 'scorecard'
+    {{ join_policy_in_force("dates", "scorecard") }}
     inner join {{ ref("policy_grade_overrides") }} as overrides
         on in_force.policy_version = overrides.policy_version and events.event_type = overrides.event_type
     group by dates.as_of_date, events.customer_id

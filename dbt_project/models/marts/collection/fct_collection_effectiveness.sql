@@ -82,5 +82,4 @@ select
     {{ ratio("100 * summed.kept_count", "summed.promise_count") }} as promises_kept_pct,
     in_force.policy_version
 from summed
-inner join {{ ref("int_dates__policies_in_force") }} as in_force
-    on summed.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
+{{ join_policy_in_force("summed", "collection") }}

@@ -82,8 +82,7 @@ measured as (
         general.good_direction,
         general.policy_version
     from figures
-    inner join {{ ref("int_dates__policies_in_force") }} as in_force
-        on figures.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
+    {{ join_policy_in_force("figures", "collection") }}
     inner join {{ ref("policy_key_figures") }} as general
         on in_force.policy_version = general.policy_version and figures.figure_code = general.figure_code
     left join {{ ref("int_turnover__benchmarks") }} as own

@@ -17,8 +17,7 @@ select
     turnover.dso_simple,
     collection.policy_version
 from {{ ref("fct_turnover") }} as turnover
-inner join {{ ref("int_dates__policies_in_force") }} as in_force
-    on turnover.as_of_date = in_force.as_of_date and in_force.policy_area = 'collection'
+{{ join_policy_in_force("turnover", "collection") }}
 inner join {{ ref("policy_collection") }} as collection on in_force.policy_version = collection.policy_version
 left join {{ ref("int_measures__salespersons") }} as rated
     on turnover.as_of_date = rated.as_of_date and turnover.level_key = rated.salesperson_code

@@ -15,5 +15,4 @@ select
     cast({{ days_between("items.as_of_date", "items.barred_on") }} as integer) as days_left,
     in_force.policy_version
 from {{ ref("int_limitation__items") }} as items
-inner join {{ ref("int_dates__policies_in_force") }} as in_force
-    on items.as_of_date = in_force.as_of_date and in_force.policy_area = 'measures'
+{{ join_policy_in_force("items", "measures") }}

@@ -31,8 +31,7 @@ summed as (
             as herfindahl_index,
         in_force.policy_version
     from ranked
-    inner join {{ ref("int_dates__policies_in_force") }} as in_force
-        on ranked.as_of_date = in_force.as_of_date and in_force.policy_area = 'exposure'
+    {{ join_policy_in_force("ranked", "exposure") }}
     inner join {{ ref("policy_exposure") }} as exposure on in_force.policy_version = exposure.policy_version
     group by ranked.as_of_date, ranked.level, in_force.policy_version
 )

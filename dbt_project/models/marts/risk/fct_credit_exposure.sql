@@ -35,6 +35,5 @@ select
 from {{ ref("int_exposure__customers") }} as exposures
 inner join {{ ref("int_identity__grouped") }} as grouped
     on exposures.as_of_date = grouped.as_of_date and exposures.customer_id = grouped.customer_id
-inner join {{ ref("int_dates__policies_in_force") }} as in_force
-    on exposures.as_of_date = in_force.as_of_date and in_force.policy_area = 'exposure'
+{{ join_policy_in_force("exposures", "exposure") }}
 left join blocked on exposures.as_of_date = blocked.as_of_date and exposures.customer_id = blocked.customer_id

@@ -8,5 +8,4 @@ select
     dates.days_in_period,
     in_force.policy_version
 from {{ ref("int_dates__reporting") }} as dates
-inner join {{ ref("int_dates__policies_in_force") }} as in_force
-    on dates.as_of_date = in_force.as_of_date and in_force.policy_area = 'aging'
+{{ join_policy_in_force("dates", "aging") }}

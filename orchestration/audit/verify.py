@@ -29,7 +29,7 @@ from orchestration.ledger.events import (
 )
 from orchestration.ledger.fingerprint import combined_hash, table_hashes, version_hashes
 from orchestration.ledger.folders import folder_problems
-from orchestration.ledger.ledger import Entry, Ledger
+from orchestration.ledger.ledger import Entry, Ledger, refuse_no_home
 from orchestration.ledger.lock import holder
 from orchestration.ledger.record import MANIFEST, changed_policies, policies_used, recorded_files
 from orchestration.project.candidate import Candidate
@@ -61,11 +61,7 @@ def prove(settings: Settings, anchor: str | None = None, *, reads_archive: bool 
 
     `reads_archive`: load every archived file again and compare it with what was loaded.
     """
-    if not settings.ledger.exists():
-        raise DataRefusedError(
-            f"{settings.home} is no warehouse home, or its ledger is gone: there is no {settings.ledger}.",
-            "name the home in RECEIVABLES_HOME, or restore the ledger from a backup",
-        )
+    refuse_no_home(settings)
     entries = Ledger(settings.ledger).proven()
     refuse_earlier_release(settings, entries)
     problems: list[str] = []

@@ -2,12 +2,19 @@
 
 from datetime import UTC, datetime
 
+from orchestration.ledger.ledger import refuse_no_home
 from orchestration.settings import Settings, apply_settings, keep_to_itself, read_settings
 
 
 def now() -> datetime:
     """The clock, in UTC, which only the command line reads."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def standing_home() -> Settings:
+    """A home that stands already, to be written to; refused, and nothing made, where there is none."""
+    refuse_no_home(read_settings())
+    return home_to_write()
 
 
 def home_to_write() -> Settings:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import click
 
-from orchestration.cli.home import home_to_write, now
+from orchestration.cli.home import now, standing_home
 from orchestration.cli.telling import DATE, refusing_plainly, say, tell_problems
 from orchestration.ledger.anchor import write_anchor
 from orchestration.ledger.lock import only_writer
@@ -42,7 +42,7 @@ def rollback(publication_id: str, reason: str) -> None:
     """
     from orchestration.publication.history import roll_back
 
-    settings, at = home_to_write(), now()
+    settings, at = standing_home(), now()
     with only_writer(settings, "rollback", at):
         roll_back(settings, publication_id, at, reason)
         tell_problems(write_anchor(settings))
@@ -68,7 +68,7 @@ def release(as_of: datetime, reason: str | None, is_approval: bool) -> None:
 
     if is_approval == (reason is not None):
         raise click.UsageError("Give --reason TEXT to ask for a release, or --approve to approve one")
-    settings, at = home_to_write(), now()
+    settings, at = standing_home(), now()
     with only_writer(settings, "release", at):
         if reason is not None:
             blocking = ask_release(settings, as_of.date(), at, reason)

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from orchestration.cli.home import home_to_write, now
+from orchestration.cli.home import now, standing_home
 from orchestration.cli.telling import refusing_plainly, say, tell_problems
 from orchestration.ledger.anchor import write_anchor
 from orchestration.ledger.lock import only_writer
@@ -44,7 +44,7 @@ def restore() -> None:
     """
     from orchestration.rebuild.restore import restore_working_database
 
-    settings, at = home_to_write(), now()
+    settings, at = standing_home(), now()
     with only_writer(settings, "restore", at):
         count, old = restore_working_database(settings, at)
         tell_problems(write_anchor(settings))
@@ -66,7 +66,7 @@ def upgrade() -> None:
     """
     from orchestration.rebuild.upgrade import upgrade_home
 
-    settings, at = home_to_write(), now()
+    settings, at = standing_home(), now()
     with only_writer(settings, "upgrade", at):
         done = upgrade_home(settings, at)
         tell_problems(write_anchor(settings))

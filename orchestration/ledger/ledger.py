@@ -16,11 +16,21 @@ from typing import Any
 from filelock import FileLock
 
 from ingestion.errors import DataRefusedError
+from orchestration.settings import Settings
 
 BEGINNING = "0" * 64
 RESTORE = "restore the file from a backup; nobody may edit it"
 Event = tuple[str, Mapping[str, Any]]
 _proven: dict[Path, tuple[bytes, tuple["Entry", ...]]] = {}
+
+
+def refuse_no_home(settings: Settings) -> None:
+    """Refuse a folder without a ledger: no refresh ever ran in it, or what vouches for it is gone."""
+    if not settings.ledger.exists():
+        raise DataRefusedError(
+            f"{settings.home} is no warehouse home, or its ledger is gone: there is no {settings.ledger}.",
+            "name the home in RECEIVABLES_HOME, or restore the ledger from a backup",
+        )
 
 
 @dataclass(frozen=True)

@@ -146,8 +146,18 @@ def test_an_anchor_is_posted_and_a_place_that_is_away_is_said(home_after: Home, 
         assert said.startswith("The ledger's anchor could not be written to")
 
 
-def test_a_folder_that_is_no_home_is_not_proven(tmp_path: Path) -> None:
-    done = Home(tmp_path / "nothing").run("audit", "verify")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("audit", "verify"),
+        ("upgrade",),
+        ("restore",),
+        ("rollback", "any", "--reason", "none"),
+        ("release", "--as-of", "2026-03-31", "--reason", "none"),
+    ],
+)
+def test_a_folder_that_is_no_home_is_refused_and_left_as_it_is(tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = Home(tmp_path / "nothing").run(*command)
     assert done.returncode == 1 and "is no warehouse home" in done.stderr and not list((tmp_path / "nothing").iterdir())
 
 

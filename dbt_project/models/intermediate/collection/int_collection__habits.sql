@@ -37,7 +37,17 @@ meeting as (
     select
         measured.as_of_date,
         measured.customer_id,
-        min_by(habits.habit_code, habits.habit_order) as habit_code,
+        -- Behind a threshold over days late whose weights are not known, no habit is.
+        nullif(
+            min_by(
+                case
+                    when measured.weighted_days_late is null and coalesce(habits.measure_code, '') <> 'days_late_spread' then 'unknown'
+                    else habits.habit_code
+                end,
+                habits.habit_order
+            ),
+            'unknown'
+        ) as habit_code,
         min(habits.policy_version) as policy_version
     from measured
     inner join policies on measured.as_of_date = policies.as_of_date

@@ -37,12 +37,14 @@ accounts as (
             when approved.limit_amount is not null then 'credit_application'
             when customers.credit_limit_amount is not null then 'erp_master'
         end as limit_source,
+        currencies.base_currency_code,
         coalesce(used.first_used_on <= reported.as_of_date, false) as is_used
     from {{ ref("int_customers__reported") }} as reported
     inner join {{ ref("int_identity__matched") }} as matched
         on matched.source_system = 'erp' and reported.customer_id = matched.customer_id
     left join {{ ref("stg_erp__customers") }} as customers
         on matched.company_code = customers.company_code and matched.source_record = customers.customer_code
+    left join {{ ref("int_currencies__base") }} as currencies on matched.company_code = currencies.company_code
     left join approved
         on reported.as_of_date = approved.as_of_date
         and matched.company_code = approved.company_code
@@ -56,6 +58,8 @@ added as (
         customer_id,
         -- Limits of some accounts say nothing of what is owed on all.
         case when count(case when is_used and credit_limit_amount is null then 1 end) = 0 then sum(credit_limit_amount) end as credit_limit_amount,
+        -- Limits of companies with several base currencies are never added up.
+        count(distinct case when credit_limit_amount is not null then base_currency_code end) > 1 as has_mixed_base_currencies,
         min(terms_days) as terms_days,
         min(limit_source) as lowest_limit_source,
         max(limit_source) as highest_limit_source,
@@ -70,13 +74,13 @@ added as (
 select
     as_of_date,
     customer_id,
-    cast(credit_limit_amount as decimal(18, 2)) as credit_limit_amount,
+    cast(case when not has_mixed_base_currencies then credit_limit_amount end as decimal(18, 2)) as credit_limit_amount,
     terms_days,
     -- No limit comes from nowhere.
     case
-        when credit_limit_amount is null then null
+        when credit_limit_amount is null or has_mixed_base_currencies then null
         when lowest_limit_source < highest_limit_source then 'both'
         else lowest_limit_source
     end as limit_source,
-    note
+    case when credit_limit_amount is not null and has_mixed_base_currencies then 'limits in several base currencies' else note end as note
 from added

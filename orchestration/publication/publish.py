@@ -41,6 +41,15 @@ from orchestration.quality.raw import told_loads
 from orchestration.settings import PROJECT_ROOT, Settings
 
 PUBLICATION_TABLE = "dim_publication"
+PUBLICATION_COLUMNS = {
+    "publication_id": ("varchar", "As-of date and the start of the candidate's fingerprint: the publication's name."),
+    "as_of_date": ("date", "Date that the figures are as of."),
+    "published_at": ("timestamp", "When the run that published began, in UTC."),
+    "has_warnings": ("boolean", "Whether checks that do not block found something, or two people released it over what does."),
+    "warnings": ("varchar", "These warnings in words, one after another; empty where there is none."),
+    "code_commit": ("varchar", "Commit of the code, ending in -dirty where files differed from it; null outside of a checkout."),
+    "manifest": ("varchar", "All that is recorded of the publication, as JSON: inputs, policy, hash and rows of each mart."),
+}
 # Of a publication's manifest, what the ledger is told.
 TOLD = (
     "publication_id", "candidate_id", "content_hash", "as_of_date", "known_through", "code_commit", "lock_sha256",
@@ -253,10 +262,8 @@ def _copy_mart(con: duckdb.DuckDBPyConnection, mart: Mart) -> None:
 
 def _describe_publication(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> None:
     """`marts.dim_publication`: the one row that says what this file is."""
-    con.execute(
-        "create table marts.dim_publication (publication_id varchar, as_of_date date, published_at timestamp, "
-        "has_warnings boolean, warnings varchar, code_commit varchar, manifest varchar)"
-    )
+    columns = ", ".join(f"{name} {sql_type}" for name, (sql_type, _) in PUBLICATION_COLUMNS.items())
+    con.execute(f"create table marts.{PUBLICATION_TABLE} ({columns})")
     con.execute(
         "insert into marts.dim_publication values (?, ?, ?, ?, ?, ?, ?)",
         [
@@ -268,6 +275,8 @@ def _describe_publication(con: duckdb.DuckDBPyConnection, manifest: dict[str, An
         "comment on table marts.dim_publication is 'What this file is: the publication, its date, the warnings that it carries, "
         "and its manifest as JSON. One row.'"
     )
+    for name, (_, description) in PUBLICATION_COLUMNS.items():
+        con.execute(f"comment on column marts.{PUBLICATION_TABLE}.{name} is {literal(description)}")
 
 
 def _manifest(

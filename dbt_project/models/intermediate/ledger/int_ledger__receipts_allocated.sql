@@ -1,14 +1,24 @@
 -- Applications that policy makes of credits that their sender applied to nothing: by reference, by exact amount, then oldest first.
 -- Grain: one row per receipt_allocation, company and application.
 --
--- An account is walked from one day on which something happens to the next, and through the rules of each day: they see only what is left
+-- An account is walked from one day on which a match can come about to the next, and through the rules of each day: they see only what is left
 -- of what was posted by then, so nothing that comes later changes a match. Each rule lets credits and debits queue - before the debit that
 -- is named, among equal amounts, or all together - and what overlaps of both queues is applied.
 {% set account = ["receipt_allocation", "company_code", "customer_id", "currency_code"] %}
 {% set document = account + ["side", "document_no", "accounting_date", "due_date", "reference_no", "is_by_name_only"] %}
 {% set rules = ["exact_reference", "exact_amount", "oldest_first"] %}
-with recursive events as (
+with recursive posted as (
     select * from {{ ref("int_ledger__matching_events") }}
+),
+
+{{ events_that_meet("posted", account) }},
+
+events as (
+    select {% for column in document %}posted.{{ column }}, {% endfor %}posted.amount, meeting.meeting_date as event_date
+    from posted
+    inner join meeting
+        on {% for key in account %}posted.{{ key }} = meeting.{{ key }} and {% endfor %}posted.event_date = meeting.event_date
+        and meeting.meeting_date is not null
 ),
 
 rules as (

@@ -82,7 +82,7 @@ class Staged:
 
 @pytest.fixture
 def staged(warehouse: RawWarehouse) -> Iterator[Staged]:
-    macros = (DBT / "macros" / "known.sql").read_text(encoding="utf-8")
+    macros = (DBT / "macros" / "deliveries.sql").read_text(encoding="utf-8")
     warehouse.con.execute("create schema staging")
     ask_for(warehouse.con, date(2026, 3, 31), "")
     for model in STAGING:

@@ -86,6 +86,11 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     raise AssertionError("unreachable")
 
 
+def log_beside(database: Path) -> Path:
+    """Where DuckDB keeps what is not yet in a database's file: its write-ahead log, which is read with it."""
+    return database.with_name(f"{database.name}.wal")
+
+
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """All that is done within, or nothing of it."""

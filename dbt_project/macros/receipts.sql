@@ -28,10 +28,12 @@
     cumulated as (
         select
             *,
-            max(has_credit) over (days_so_far rows between unbounded preceding and current row) as has_had_credit,
-            sum(net_amount) over (days_so_far rows between unbounded preceding and 1 preceding) as net_before
+            max(has_credit) over through_day as has_had_credit,
+            sum(net_amount) over before_day as net_before
         from daily
-        window days_so_far as (partition by {{ account | join(", ") }} order by event_date)
+        window
+            through_day as (partition by {{ account | join(", ") }} order by event_date rows between unbounded preceding and current row),
+            before_day as (partition by {{ account | join(", ") }} order by event_date rows between unbounded preceding and 1 preceding)
     ),
 
     meeting as (

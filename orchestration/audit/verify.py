@@ -35,7 +35,7 @@ from orchestration.ledger.record import MANIFEST, changed_policies, policies_use
 from orchestration.project.candidate import Candidate
 from orchestration.project.manifest import project_state
 from orchestration.publication.publish import publication_problems
-from orchestration.publication.serving import pointed_at, serving_problems, told_serving
+from orchestration.publication.serving import serving_problems, shown_id, told_serving
 from orchestration.quality.evidence import evidence_problems
 from orchestration.quality.raw import raw_problems, told_loads
 from orchestration.rebuild.restore import read_again, refuse_earlier_release
@@ -164,11 +164,11 @@ def _served_problems(settings: Settings, entries: list[Entry]) -> Iterator[str]:
         if settings.serving_database.exists():
             yield f"{settings.serving_database} is none of the publications that the ledger tells of"
         return
-    served = pointed_at(settings)
-    shown = served.name.rpartition(".")[0] if served else told.publication_id
+    pointed = shown_id(settings)
+    shown = pointed or told.publication_id
     if shown != told.publication_id and (told.is_done or shown not in recorded):
         yield f"{settings.published} shows {shown}; the ledger tells that BI reads {told.publication_id}"
-    if served is None and not told.is_done:
+    if pointed is None and not told.is_done:
         return
     yield from serving_problems(settings, recorded.get(shown, {}))
 

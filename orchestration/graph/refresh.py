@@ -37,8 +37,9 @@ def run_refresh(
             found = tidy(settings, at, killed)
             refuse_without_documents(extracts, load_profile(profile))
             asked = asked_for(settings, as_of_date, profile, extracts)
-            if not is_full and not found and (stands := standing_publication(settings, asked)):
-                told |= {"is_published": True, "problems": (), "stands": stands, **standing_state(settings, asked)}
+            state = standing_state(settings, asked)
+            if not is_full and not found and (stands := standing_publication(settings, state)):
+                told |= {"is_published": True, "problems": (), "stands": stands, **state}
                 return RefreshOutcome(True, (), tuple(tell_end(settings, at, told)), stands=stands)
             _open_working(settings, is_full=is_full)
             # Imported where a run is made: the answer that nothing changed needs no Dagster.

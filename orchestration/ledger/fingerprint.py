@@ -1,11 +1,13 @@
-"""Content hashes of tables: equal for equal rows in any order, on any machine. Reads tables; decides nothing."""
+"""Content hashes of tables and files: equal for equal content in any order, on any machine. Reads; decides nothing."""
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import duckdb
 
+from ingestion.archive import fingerprint
 from ingestion.sql import quoted
 
 
@@ -72,6 +74,11 @@ def table_hashes(con: duckdb.DuckDBPyConnection, schema: str, database: str | No
         [schema, database],
     ).fetchall()
     return {name: table_hash(con, f"{quoted(catalog)}.{quoted(schema)}.{quoted(name)}") for catalog, name in tables}
+
+
+def files_hash(folder: Path, files: Iterable[Path]) -> str:
+    """SHA-256 of files by their paths within a folder and their bytes, in any order."""
+    return combined_hash([(path.relative_to(folder).as_posix(), fingerprint(path)) for path in sorted(files)])
 
 
 def combined_hash(parts: object) -> str:

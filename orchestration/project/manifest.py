@@ -14,7 +14,7 @@ from typing import Any
 from ingestion.archive import fingerprint
 from ingestion.errors import DataRefusedError
 from orchestration.ledger.events import PARSED, record
-from orchestration.ledger.fingerprint import combined_hash
+from orchestration.ledger.fingerprint import combined_hash, files_hash
 from orchestration.ledger.ledger import Ledger
 from orchestration.settings import Settings
 
@@ -67,8 +67,8 @@ def _parsed_for(settings: Settings) -> str:
 
 
 def _fingerprint_project(project: Path) -> str:
-    files = sorted(path for pattern in PROJECT_FILES for path in project.rglob(pattern) if "target" not in path.parts)
-    return combined_hash([(path.relative_to(project).as_posix(), fingerprint(path)) for path in files])
+    files = (path for pattern in PROJECT_FILES for path in project.rglob(pattern) if "target" not in path.parts)
+    return files_hash(project, files)
 
 
 def dbt_executable() -> str:

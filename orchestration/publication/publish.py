@@ -28,10 +28,10 @@ from orchestration.project.marts import Mart, read_marts
 from orchestration.publication.serving import (
     DATABASE,
     PARQUET,
-    pointed_at,
     published_id,
     published_manifest,
     serving_problems,
+    shown_id,
     switch,
     synced,
     told_serving,
@@ -137,8 +137,7 @@ def heal_serving(settings: Settings, at: datetime) -> list[str]:
     if told is None or recorded is None:
         return []
     problems = list(serving_problems(settings, recorded))
-    served = pointed_at(settings)
-    if served is None or served.name.rpartition(".")[0] != told.publication_id:
+    if shown_id(settings) != told.publication_id:
         problems.append(f"{settings.published} shows another publication than {told.publication_id}, which the ledger tells of")
     target = settings.publications / told.publication_id
     if (problems or not told.is_done) and is_as_recorded(settings, target):
@@ -175,9 +174,7 @@ def is_as_recorded(settings: Settings, target: Path, publication_id: str | None 
 
 def is_served(settings: Settings, target: Path) -> bool:
     """Whether BI reads just this publication, all of it as it was recorded."""
-    served = pointed_at(settings)
-    is_it = served is not None and served.name.rpartition(".")[0] == target.name
-    return is_it and not any(serving_problems(settings, recorded_files(settings)[target.name]))
+    return shown_id(settings) == target.name and not any(serving_problems(settings, recorded_files(settings)[target.name]))
 
 
 def publication_problems(settings: Settings, entries: list[Entry]) -> Iterator[str]:

@@ -127,6 +127,12 @@ def pointed_at(settings: Settings) -> Path | None:
     return found if found and found.is_dir() and found.parent == settings.published / SETS else None
 
 
+def shown_id(settings: Settings) -> str | None:
+    """Id of the publication whose set the pointer leads to, whatever its files hold; None where it leads nowhere."""
+    served = pointed_at(settings)
+    return served.name.rpartition(".")[0] if served else None
+
+
 def unknown_beside(settings: Settings) -> list[Path]:
     """What lies in `published` and does not belong there."""
     known = {CURRENT, SETS, *LINKS}

@@ -10,15 +10,15 @@ from typing import Any
 
 import duckdb
 
-from ingestion.archive import archived_path, fingerprint
+from ingestion.archive import archived_path
 from ingestion.contract import Contract, load_contracts
 from ingestion.deliveries import delivered_file
 from ingestion.errors import DataRefusedError
 from ingestion.loader import load_again as load_file_again
 from ingestion.profile import recorded_profile
-from ingestion.warehouse import create_raw_tables, number_after, open_working
+from ingestion.warehouse import create_raw_tables, log_beside, number_after, open_working
 from orchestration.ledger.events import LANDED, LOAD, RESTORED, record
-from orchestration.ledger.fingerprint import combined_hash
+from orchestration.ledger.fingerprint import files_hash
 from orchestration.ledger.ledger import Entry, Ledger
 from orchestration.quality.raw import is_told_in_full, load_contents, loads_as_told, told_loads
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -143,7 +143,8 @@ def read_again(settings: Settings, loads: Collection[Mapping[str, Any]]) -> tupl
 @cache
 def reader_fingerprint() -> str:
     """Fingerprint of the code that decides what a file reads as."""
-    return combined_hash([(name, fingerprint(PROJECT_ROOT / "ingestion" / name)) for name in READING])
+    folder = PROJECT_ROOT / "ingestion"
+    return files_hash(folder, (folder / name for name in READING))
 
 
 def load_again(con: duckdb.DuckDBPyConnection, archive: Path, folder: Path, entries: Iterable[Mapping[str, Any]]) -> None:
@@ -197,7 +198,7 @@ def put_aside(database: Path) -> Path:
     number = 1
     while (aside := database.with_suffix(f".damaged-{number}")).exists():
         number += 1
-    log = database.with_name(f"{database.name}.wal")
+    log = log_beside(database)
     if log.exists():
-        log.replace(aside.with_name(f"{aside.name}.wal"))
+        log.replace(log_beside(aside))
     return database.replace(aside)

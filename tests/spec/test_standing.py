@@ -34,7 +34,8 @@ class Standing:
 
     def publication(self, as_of: date = AS_OF, profile: str = "canonical") -> str | None:
         """The publication that stands for a refresh, asked as the command does."""
-        return standing_publication(self.settings, asked_for(self.settings, as_of, profile, self.extracts))
+        asked = asked_for(self.settings, as_of, profile, self.extracts)
+        return standing_publication(self.settings, standing_state(self.settings, asked))
 
     def tell_end(self, *, is_published: bool) -> None:
         """Tell the ledger of a refresh that ended just now."""

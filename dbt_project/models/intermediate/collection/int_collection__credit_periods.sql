@@ -41,10 +41,11 @@ daily as (
 running as (
     select
         company_code, customer_id, day as valid_from,
-        lead(day) over customer as valid_before,
-        sum(change_amount) over (customer rows between unbounded preceding and current row) as balance_base_amount
+        lead(day) over (partition by company_code, customer_id order by day) as valid_before,
+        sum(change_amount) over (
+            partition by company_code, customer_id order by day rows between unbounded preceding and current row
+        ) as balance_base_amount
     from daily
-    window customer as (partition by company_code, customer_id order by day)
 )
 
 select company_code, customer_id, valid_from, valid_before, balance_base_amount

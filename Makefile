@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 RUN := .venv/bin
 
-.PHONY: demo test dev faults describe lint
+.PHONY: demo test dev faults project lint
 
 demo: .venv/installed
 	$(RUN)/receivables demo
@@ -18,9 +18,9 @@ faults: .venv/installed
 dev: .venv/installed
 	$(RUN)/receivables dev
 
-# Brings dbt's description of raw and staging tables up to date with ingestion/contracts.
-describe: .venv/installed
-	$(RUN)/python -m ingestion.describe
+# An ordinary dbt project in dbt_project/target/project, for dbt's own command line and for editors: nobody edits it.
+project: .venv/installed
+	$(RUN)/python -m orchestration.project.dictionary dbt_project/target/project
 
 lint: .venv/installed
 	$(RUN)/pytest tests/house_rules

@@ -1,12 +1,7 @@
-"""Write dbt's description of the raw and staging tables from the contracts, so that an extract is described once.
+"""What dbt is told of the raw and staging tables, taken from the contracts, so that an extract is described once."""
 
-Run by `make describe`; a house-rule test fails when a file here no longer matches its contract.
-"""
-
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
-
-import yaml
 
 from ingestion.contract import Column, Contract, load_contracts
 
@@ -15,8 +10,6 @@ CITED = (
     {"name": "load_id", "description": "Load that brought the row."},
     {"name": "line_number", "description": "Line of the loaded file that the row stands on."},
 )
-STAGING_DIR = Path(__file__).parents[1] / "dbt_project" / "models" / "staging"
-HEADER = "# Written from ingestion/contracts by `make describe`; change the contract, not this file.\n"
 LINEAGE = (
     {"name": "_load_id", "description": "Load that brought the row; see raw.loads."},
     {"name": "_file_sha256", "description": "Fingerprint of the archived file that the row stands in."},
@@ -28,27 +21,18 @@ LINEAGE = (
 )
 
 
-def described_files() -> dict[Path, str]:
-    """Every file that derives from the contracts, with the text that it should have."""
+def described_files() -> dict[PurePath, dict[str, Any]]:
+    """What each file of descriptions below the staging models holds, by its path there."""
     contracts = load_contracts().values()
     files = {
-        STAGING_DIR / contract.source / f"stg_{contract.raw_name}.yml": _text(_staging_model(contract)) for contract in contracts
+        PurePath(contract.source, f"stg_{contract.raw_name}.yml"): {"models": [_staging_model(contract)]}
+        for contract in contracts
     }
     for source in sorted({contract.source for contract in contracts}):
         tables = [_source_table(contract) for contract in contracts if contract.source == source]
         body = {"name": source, "schema": "raw", "description": f"Extracts of the {source} system.", "tables": tables}
-        files[STAGING_DIR / source / f"_{source}__sources.yml"] = _text({"sources": [body]})
+        files[PurePath(source, f"_{source}__sources.yml")] = {"sources": [body]}
     return files
-
-
-def write_described_files() -> None:
-    """Bring every derived file up to date."""
-    for path, text in described_files().items():
-        path.write_text(text, encoding="utf-8")
-
-
-def _text(body: dict[str, Any]) -> str:
-    return HEADER + yaml.safe_dump({"version": 2, **body}, sort_keys=False, allow_unicode=True, width=110)
 
 
 def _source_table(contract: Contract) -> dict[str, Any]:
@@ -67,13 +51,12 @@ def _staging_model(contract: Contract) -> dict[str, Any]:
         {"unique_grain": {"arguments": {"key": list(contract.key)}}},
         {"staged_completely": {"arguments": {"raw": source, **_completeness(contract)}}},
     ]
-    model = {
+    return {
         "name": f"stg_{contract.raw_name}",
         "description": f"{contract.description} As known at the refresh, {contract.grain}.",
         "data_tests": tests,
         "columns": [_column(column) for column in contract.columns] + [dict(column) for column in CITED],
     }
-    return {"models": [model]}
 
 
 def _completeness(contract: Contract) -> dict[str, Any]:
@@ -88,7 +71,3 @@ def _column(column: Column) -> dict[str, Any]:
         "description": column.description + unit,
         "config": {"meta": {"label_zh": column.label_zh}},
     }
-
-
-if __name__ == "__main__":
-    write_described_files()

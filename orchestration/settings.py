@@ -87,8 +87,13 @@ class Settings:
 
     @property
     def dbt_project(self) -> Path:
-        """The dbt project's folder."""
+        """The dbt project as people write it."""
         return PROJECT_ROOT / "dbt_project"
+
+    @property
+    def assembled_project(self) -> Path:
+        """The dbt project as dbt reads it, every column in full."""
+        return self.dbt_target / "project"
 
     @property
     def row_corrections(self) -> Path:

@@ -15,6 +15,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from orchestration.project.dictionary import assemble
 from orchestration.project.manifest import current_manifest, dbt_command, tell_parse
 from orchestration.settings import Settings, apply_settings
 
@@ -70,7 +71,10 @@ class Home:
             "DBT_LOG_PATH": str(target),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
-        command = dbt_command(self.code / "dbt_project", target, *arguments)
+        # Where it was parsed: dbt keeps the place of each seed's file.
+        project = Settings(LINK).assembled_project
+        assemble(self.code / "dbt_project", project)
+        command = dbt_command(project, target, *arguments)
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     @property

@@ -12,20 +12,23 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.archive import fingerprint
+from ingestion.contract import CONTRACT_DIR
 from ingestion.errors import DataRefusedError
 from orchestration.ledger.events import PARSED, record
 from orchestration.ledger.fingerprint import combined_hash, files_hash
 from orchestration.ledger.ledger import Ledger
+from orchestration.project.dictionary import assemble
 from orchestration.settings import Settings
 
-PROJECT_FILES = ("*.sql", "*.yml", "*.csv", "*.md")
+PROJECT_FILES = (".sql", ".yml", ".csv", ".md")
 MANIFEST, PARTIAL_PARSE = "manifest.json", "partial_parse.msgpack"
 
 
 def current_manifest(settings: Settings) -> Path:
     """Path of a manifest that matches the dbt project as it stands, parsing it when it has changed or is not as it was parsed."""
     told = _told(settings)
-    if not (told and told["parsed_for"] == _parsed_for(settings) and _is_as_told(settings, told)):
+    is_as_it_was = told and told["parsed_for"] == _parsed_for(settings)
+    if not (told and is_as_it_was and _is_as_told(settings, told) and _is_as_assembled(settings, told)):
         _parse(settings, told)
     return settings.dbt_target / MANIFEST
 
@@ -41,8 +44,8 @@ def proven_manifest(settings: Settings) -> Path:
 
 
 def project_state(settings: Settings) -> str:
-    """Fingerprint of the project's files as they are now."""
-    return _fingerprint_project(settings.dbt_project)
+    """Fingerprint of the project's files as they are now, and of the contracts that raw and staging are described by."""
+    return combined_hash([_fingerprint_files(settings.dbt_project), _fingerprint_files(CONTRACT_DIR)])
 
 
 def told_parses(settings: Settings) -> list[dict[str, Any]]:
@@ -60,15 +63,24 @@ def _is_as_told(settings: Settings, told: dict[str, Any]) -> bool:
     return all(path.exists() and fingerprint(path) == told["files"][name] for name, path in paths.items())
 
 
+def _is_as_assembled(settings: Settings, told: dict[str, Any]) -> bool:
+    """Whether the project that dbt would build is what was assembled of the project's files."""
+    return told.get("assembled") == _fingerprint_files(settings.assembled_project)
+
+
 def _parsed_for(settings: Settings) -> str:
     """What dbt parses anew for when it changes: the project, its place, and what `profiles.yml` reads of the environment."""
-    read = [str(settings.dbt_project), str(settings.working_database), settings.memory_limit, settings.dbt_threads]
+    read = [str(settings.assembled_project), str(settings.working_database), settings.memory_limit, settings.dbt_threads]
     return combined_hash([project_state(settings), read])
 
 
-def _fingerprint_project(project: Path) -> str:
-    files = (path for pattern in PROJECT_FILES for path in project.rglob(pattern) if "target" not in path.parts)
-    return files_hash(project, files)
+def _fingerprint_files(folder: Path) -> str:
+    """Of every file of a project, by its path there. What dbt writes beside them does not count."""
+    files = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "target"]
+        files += [Path(place, name) for name in names if name.endswith(PROJECT_FILES)]
+    return files_hash(folder, files)
 
 
 def dbt_executable() -> str:
@@ -77,13 +89,13 @@ def dbt_executable() -> str:
 
 
 def dbt_command(project: Path, target: Path, *arguments: str) -> list[str]:
-    """A command line of this environment's dbt on a project, with what it writes in `target`."""
+    """A command line of this environment's dbt on an assembled project, with what it writes in `target`."""
     places = ["--project-dir", os.fspath(project), "--profiles-dir", os.fspath(project), "--target-path", os.fspath(target)]
     return [dbt_executable(), *arguments, *places]
 
 
 def _parse(settings: Settings, told: dict[str, Any] | None) -> None:
-    """Parse, and compile the tests, in a folder of its own, tell the ledger, and put what came of it in place.
+    """Assemble the project, parse it and compile the tests in a folder of its own, tell the ledger, and put what came in place.
 
     No database is opened: another process may hold it, or there may be none yet.
     """
@@ -92,10 +104,11 @@ def _parse(settings: Settings, told: dict[str, Any] | None) -> None:
     target = settings.dbt_target / "parsing"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    # dbt keeps the place of each seed's file: what was parsed of another checkout is of no use to this one.
-    if told and told.get("project") == str(settings.dbt_project) and _is_as_told(settings, told):
+    # dbt keeps the place of each seed's file: what was parsed in another place is of no use in this one.
+    if told and told.get("project") == str(settings.assembled_project) and _is_as_told(settings, told):
         shutil.copy(settings.dbt_target / PARTIAL_PARSE, target)
-    folder = os.fspath(settings.dbt_project)
+    assemble(settings.dbt_project, settings.assembled_project)
+    folder = os.fspath(settings.assembled_project)
     result = dbtRunner().invoke(
         [
             *("--quiet", "compile", "--select", "resource_type:test", "--no-introspect", "--no-populate-cache"),
@@ -103,7 +116,8 @@ def _parse(settings: Settings, told: dict[str, Any] | None) -> None:
         ]
     )
     if not result.success:
-        raise DataRefusedError(f"The dbt project does not parse: {result.exception}", f"correct the file it names in {folder}")
+        correct = f"correct the file it names in {settings.dbt_project}"
+        raise DataRefusedError(f"The dbt project does not parse: {result.exception}", correct)
     tell_parse(settings, target)
     for name in (MANIFEST, PARTIAL_PARSE):
         (target / name).replace(settings.dbt_target / name)
@@ -116,8 +130,9 @@ def tell_parse(settings: Settings, folder: Path) -> None:
     at = datetime.fromtimestamp((folder / MANIFEST).stat().st_mtime, UTC).replace(tzinfo=None)
     told = {
         "project_state": project_state(settings),
-        "project": str(settings.dbt_project),
+        "project": str(settings.assembled_project),
         "parsed_for": _parsed_for(settings),
+        "assembled": _fingerprint_files(settings.assembled_project),
         "files": files,
     }
     record(settings, at, (PARSED, told))

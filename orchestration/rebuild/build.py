@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 from ingestion.errors import DataRefusedError
+from orchestration.project.dictionary import assemble
 from orchestration.project.manifest import dbt_command
 from orchestration.settings import PROJECT_ROOT, Settings
 
@@ -23,8 +24,9 @@ def project_of(commit: str | None, folder: Path) -> Path | None:
 
 def build_models(home: Settings, project: Path, *selection: str) -> None:
     """Build a project's seeds and models, or those that are selected, in a home. Refused when one of them fails."""
+    assemble(project, home.assembled_project)
     command = dbt_command(
-        project, home.dbt_target, "--quiet", "build", "--exclude-resource-type", "unit_test", "test", *selection
+        home.assembled_project, home.dbt_target, "--quiet", "build", "--exclude-resource-type", "unit_test", "test", *selection
     )
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:

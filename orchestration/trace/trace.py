@@ -27,7 +27,7 @@ from orchestration.publication.serving import required_manifest
 from orchestration.report.page import rendered
 from orchestration.report.render import readable
 from orchestration.settings import Settings
-from orchestration.trace.derivations import CITING, DERIVATIONS, OPEN_ITEMS, POSTINGS, Derivation, derivations_of, records_of
+from orchestration.trace.derivations import CITING, OPEN_ITEMS, POSTINGS, Derivation, derivations_of, records_of
 
 SHOWN = 50
 # What is meant of a mart of balances where no figure is named.
@@ -209,7 +209,7 @@ def trace(settings: Settings, mart: str, asked: Mapping[str, str], column: str |
                 raise NameRefusedError(f"{mart} has no column {name}.", f"choose from: {', '.join(columns)}")
         key = {"as_of_date": manifest["as_of_date"], **asked} if "as_of_date" in columns else dict(asked)
         row = _row(con, mart, key, grains.get(mart, ()))
-        column = column or _figure(mart, row)
+        column = column or _figure(described, mart, row)
         way = _Way(con, grains, described, shown)
         policies = way.follow(mart, column, key)
         lines = _Lines(con, settings, {entry["load_id"]: entry for entry in manifest["inputs"]})
@@ -264,7 +264,7 @@ class _Way:
         if mart == POSTINGS:
             self.con.execute(f"insert into found_postings select company_code, document_no from {cells}")
             return
-        known = derivations_of(mart, column)
+        known = derivations_of(self.described, mart, column)
         for derivation in known:
             yield from self._derived(mart, column, cells, derivation)
         derived = " or ".join(f"({derivation.when})" for derivation in known) or "false"
@@ -493,12 +493,12 @@ def _items(con: duckdb.DuckDBPyConnection, lines: _Lines) -> Iterator[Part]:
         yield Part(day, company, document, instalment, amount, outstanding, stated, applied, tuple(of_item[number]))
 
 
-def _figure(mart: str, row: Mapping[str, Any]) -> str:
+def _figure(described: Path, mart: str, row: Mapping[str, Any]) -> str:
     """The figure that is meant where none is named: the only one that can be followed, what is outstanding, or the first amount.
 
     Refused where a row has several figures: the one that a person thinks of is seldom the first.
     """
-    followed = [column for column in row if (mart, column) in DERIVATIONS]
+    followed = [column for column in row if derivations_of(described, mart, column)]
     if len(followed) > 1 and BALANCE not in followed:
         told = "".join(f"\n    {column} = {readable(row[column])}" for column in followed)
         raise NameRefusedError(f"{mart} has {len(followed)} figures that can be followed.", f"name one with --column:{told}")

@@ -13,7 +13,16 @@ MODELS = ROOT / "dbt_project" / "models"
 ALLOWED_REFS = {
     "staging": ("stg_ingestion__",),
     "intermediate": ("stg_", "int_", "policy_", "alert_levels", "customer_match_corrections", "row_corrections"),
-    "marts": ("int_", "policy_", "source_uses", "alert_levels", "customer_match_corrections", "fct_", "dim_"),
+    "marts": (
+        "int_",
+        "policy_",
+        "source_uses",
+        "described_columns",
+        "alert_levels",
+        "customer_match_corrections",
+        "fct_",
+        "dim_",
+    ),
 }
 
 

@@ -19,7 +19,7 @@ from tests.reference import credit_exposure
 SECONDS_INTO_THE_BUILD = 8
 SECONDS_BETWEEN_READS = 0.5
 MARTS = {
-    "dim_aging_buckets", "dim_aging_policies", "dim_customer_records", "dim_customers", "dim_customers_history",
+    "dim_aging_buckets", "dim_aging_policies", "dim_columns", "dim_customer_records", "dim_customers", "dim_customers_history",
     "dim_data_sources", "dim_fx_rates", "dim_policies", "dim_policy_rows", "dim_publication", "dim_reporting_dates", "fct_aging",
     "fct_aging_migration", "fct_aging_views", "fct_aging_wide", "fct_alert_evaluations", "fct_alert_evidence",
     "fct_alert_history", "fct_alert_quality", "fct_alerts", "fct_bad_debts", "fct_balance_periods", "fct_cash_forecast",

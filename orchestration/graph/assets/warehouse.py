@@ -175,7 +175,7 @@ class OfflineDbt(DbtCliResource):
 def dbt_resource(settings: Settings) -> DbtCliResource:
     """dbt as this environment installed it, on this project."""
     return OfflineDbt(
-        project_dir=str(settings.dbt_project),
-        profiles_dir=str(settings.dbt_project),
+        project_dir=str(settings.assembled_project),
+        profiles_dir=str(settings.assembled_project),
         dbt_executable=dbt_executable(),
     )

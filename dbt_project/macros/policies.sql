@@ -14,6 +14,14 @@
         on {{ rows }}.as_of_date = in_force.as_of_date and in_force.policy_area = '{{ area }}'
 {%- endmacro %}
 
+{# Rows of a policy's table that are in force on each date of int_dates__policies_in_force, with the date. #}
+{% macro policy_by_date(area, table) -%}
+    select in_force.as_of_date, policy.*
+    from {{ ref("int_dates__policies_in_force") }} as in_force
+    inner join {{ ref(table) }} as policy on in_force.policy_version = policy.policy_version
+    where in_force.policy_area = '{{ area }}'
+{%- endmacro %}
+
 {# Whether a row that stands once for each choice of the aging policy that changes it (columns receipt_allocation and
    instalment_allocation, `any` where the choice changes nothing) is the one that a version chose. #}
 {% macro is_chosen_by(policies, row) -%}

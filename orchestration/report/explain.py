@@ -1,6 +1,6 @@
 """One customer on one screen, from the published database: grade down to file and line, exposure, alerts and history."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
@@ -9,6 +9,7 @@ import duckdb
 
 from ingestion.errors import DataRefusedError, NameRefusedError
 from ingestion.sql import fetched
+from orchestration.project.dictionary import read_project
 from orchestration.publication.serving import required_manifest
 from orchestration.report.render import readable, titled_table
 from orchestration.settings import Settings
@@ -25,12 +26,20 @@ GRADE = """
 CUSTOMER = """
     select customer_name, unified_social_credit_code, group_name, group_rule
     from marts.dim_customers where customer_id = $customer"""
-FACTORS = """
+# What a factor or a rule measures stands in the policy row that it follows.
+MEASURED = "json_extract_string(policy.policy_row, '$.measure_code') as unit"
+FACTORS = f"""
     select
-        factor_code, measured_value as value, missing_rule, band_from_value, band_to_value, points, weight_pct, contribution,
-        source_table, source_load_id, source_line_number
-    from marts.fct_risk_factors where customer_id = $customer and as_of_date = $day
-    order by weight_pct desc, factor_code"""
+        factors.factor_code, factors.measured_value as value, {MEASURED}, factors.missing_rule, factors.band_from_value,
+        factors.band_to_value, factors.points, factors.weight_pct, factors.contribution, factors.source_table,
+        factors.source_load_id, factors.source_line_number
+    from marts.fct_risk_factors as factors
+    left join marts.dim_policy_rows as policy
+        on policy.policy_table = 'policy_scorecard_factors' and factors.policy_version = policy.policy_version
+        and factors.scorecard_code = json_extract_string(policy.policy_row, '$.scorecard_code')
+        and factors.factor_code = json_extract_string(policy.policy_row, '$.factor_code')
+    where factors.customer_id = $customer and factors.as_of_date = $day
+    order by factors.weight_pct desc, factors.factor_code"""
 EXPOSURE = """
     select
         receivable_base_amount as receivables, not_billed_base_amount as not_billed, open_order_base_amount as open_orders,
@@ -52,9 +61,14 @@ STANDING = """
         = case alerts.subject_type when 'customer' then customer.customer_id when 'group' then customer.group_id end
     where alerts.as_of_date = $day"""
 ALERTS = f"""
-    select level_code, rule_code, subject_type, measured_value, threshold_value, raised_on, owner_role
+    select
+        alerts.level_code, alerts.rule_code, alerts.subject_type, alerts.measured_value, alerts.threshold_value, {MEASURED},
+        alerts.raised_on, alerts.owner_role
     from ({STANDING}) as alerts
-    order by level_code, rule_code"""
+    left join marts.dim_policy_rows as policy
+        on policy.policy_table = 'policy_alert_rules' and alerts.policy_version = policy.policy_version
+        and alerts.rule_code = json_extract_string(policy.policy_row, '$.rule_code')
+    order by alerts.level_code, alerts.rule_code"""
 EVIDENCE = f"""
     select
         alerts.rule_code, evidence.evidence_type, evidence.evidence_key, evidence.evidence_date, evidence.evidence_amount,
@@ -77,9 +91,12 @@ def explained(settings: Settings, customer: str, as_of_date: date | None) -> Ite
         day = _reporting_date(con, as_of_date or date.fromisoformat(manifest["as_of_date"]))
         asked = {"customer": customer_id, "day": day}
         yield from _headline(con, asked)
-        yield from titled_table("Factors", *_banded(*_with_files(*fetched(con, FACTORS, asked), manifest["inputs"])))
-        for title, query in ((f"Exposure, {_base_currency(con)}", EXPOSURE), ("Aging", AGING), ("Alerts", ALERTS)):
+        dictionary = read_project(settings.dbt_project).columns
+        factors = _with_units(*_with_files(*fetched(con, FACTORS, asked), manifest["inputs"]), dictionary)
+        yield from titled_table("Factors", *_banded(*factors))
+        for title, query in ((f"Exposure, {_base_currency(con)}", EXPOSURE), ("Aging", AGING)):
             yield from titled_table(title, *fetched(con, query, asked))
+        yield from titled_table("Alerts", *_with_units(*fetched(con, ALERTS, asked), dictionary))
         evidence, rows = _with_files(*fetched(con, EVIDENCE, asked), manifest["inputs"])
         yield from titled_table("Evidence of the alerts", evidence, rows[:EVIDENCE_SHOWN])
         if len(rows) > EVIDENCE_SHOWN:
@@ -157,10 +174,18 @@ def _base_currency(con: duckdb.DuckDBPyConnection) -> str:
 def _banded(columns: list[str], rows: list[tuple[Any, ...]]) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Factors with the band that each value fell into, or the rule that stood in for a value."""
     told = []
-    for factor, value, rule, start, end, *rest in rows:
+    for factor, value, unit, rule, start, end, *rest in rows:
         band = f"{readable(start)} up to {'no end' if end is None else readable(end)}".strip()
-        told.append((factor, readable(value), f"missing: {rule}" if value is None else band, *rest))
-    return [*columns[:2], "band", *columns[5:]], told
+        told.append((factor, readable(value), unit, f"missing: {rule}" if value is None else band, *rest))
+    return [*columns[:3], "band", *columns[6:]], told
+
+
+def _with_units(
+    columns: list[str], rows: list[tuple[Any, ...]], dictionary: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Rows with the unit of what they measure; empty where it is a plain number or a metric of the sender's own."""
+    place = columns.index("unit")
+    return columns, [(*row[:place], dictionary.get(row[place], {}).get("unit", ""), *row[place + 1 :]) for row in rows]
 
 
 def _with_files(

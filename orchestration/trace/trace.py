@@ -30,6 +30,8 @@ from orchestration.settings import Settings
 from orchestration.trace.derivations import CITING, OPEN_ITEMS, POSTINGS, Derivation, derivations_of, records_of
 
 SHOWN = 50
+# Units whose code a row may name.
+NAMED_BY_ROW = {"document currency": "currency_code", "currency of the row": "currency_code", "base currency": "base_currency_code"}
 # What is meant of a mart of balances where no figure is named.
 BALANCE = "outstanding_amount"
 ANY = "any"  # in policy rows: whatever the code
@@ -127,6 +129,7 @@ class Trace:
     key: dict[str, Any]
     column: str
     value: Any
+    unit: str | None
     policies: tuple[Policy, ...]
     steps: tuple[Step, ...]
     ends: Ends
@@ -146,6 +149,12 @@ class Trace:
         """The same in words."""
         return {True: "yes, to the cent", False: "NO", None: "nothing to add up"}[self.adds_up]
 
+    @property
+    def value_told(self) -> str:
+        """The figure with its unit, for a person."""
+        told = readable(self.value)
+        return told if self.unit is None or self.value is None else f"{told} {'in ' * (self.unit in NAMED_BY_ROW)}{self.unit}"
+
     def as_json(self) -> str:
         """All of it, as one JSON object."""
         return json.dumps({**asdict(self), "adds_up": self.adds_up}, ensure_ascii=False, indent=1, default=str)
@@ -156,7 +165,7 @@ class Trace:
 
     def as_text(self) -> Iterator[str]:
         """All of it, as lines for a person."""
-        yield f"{self.mart}.{self.column} = {readable(self.value)}"
+        yield f"{self.mart}.{self.column} = {self.value_told}"
         yield f"  of {_told(self.key)}"
         yield f"  computed by {self.model} in publication {self.publication_id}"
         yield from _under(self.policies)
@@ -214,10 +223,11 @@ def trace(settings: Settings, mart: str, asked: Mapping[str, str], column: str |
         policies = way.follow(mart, column, key)
         lines = _Lines(con, settings, {entry["load_id"]: entry for entry in manifest["inputs"]})
         ends = _ends(con, lines, shown)
+        unit = _unit(con, mart, column, row)
     sources = set().union(*(mart_sources(described, name.split(".")[0]) for name in way.not_followed))
     inputs = tuple(entry for entry in manifest["inputs"] if entry["table_name"] in sources)
     return Trace(
-        manifest["publication_id"], mart, *_model(settings, mart), key, column, row[column], policies,
+        manifest["publication_id"], mart, *_model(settings, mart), key, column, row[column], unit, policies,
         tuple(way.steps), ends, tuple(dict.fromkeys(way.not_followed)), inputs,
     )  # fmt: skip
 
@@ -557,6 +567,17 @@ def _row(con: duckdb.DuckDBPyConnection, mart: str, key: Mapping[str, str], grai
         missing = [name for name in grain if name not in key]
         raise NameRefusedError(f"{mart} has several rows with {told}.", f"give more of the key: {', '.join(missing)}")
     return dict(zip(names, rows[0], strict=True))
+
+
+def _unit(con: duckdb.DuckDBPyConnection, mart: str, column: str, row: Mapping[str, Any]) -> str | None:
+    """The unit of a figure: the row's own where it names one. None for plain numbers, and where what is published tells no units."""
+    if row.get("unit"):
+        return str(row["unit"])
+    if not _column_types(con, "dim_columns"):
+        return None
+    of_column = f"mart_name = {literal(mart)} and column_name = {literal(column)}"
+    ((unit,),) = con.execute(f"select max(unit) from marts.dim_columns where {of_column}").fetchall()
+    return row.get(NAMED_BY_ROW.get(unit, ""), unit)
 
 
 def _column_types(con: duckdb.DuckDBPyConnection, mart: str) -> dict[str, str]:

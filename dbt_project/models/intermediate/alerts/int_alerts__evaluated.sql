@@ -3,17 +3,13 @@
 --
 -- A group is watched where it is more than one customer; what one customer does is watched in that customer.
 with rules as (
-    select in_force.as_of_date, rules.*
-    from {{ ref("int_dates__policies_in_force") }} as in_force
-    inner join {{ ref("policy_alert_rules") }} as rules on in_force.policy_version = rules.policy_version
-    where in_force.policy_area = 'alerts'
+    {{ policy_by_date("alerts", "policy_alert_rules") }}
 ),
 
 graded_customers as (
     select measured.*, grades.grade_code
     from {{ ref("int_customers__measured") }} as measured
-    inner join {{ ref("int_risk__customers_graded") }} as grades
-        on measured.as_of_date = grades.as_of_date and measured.customer_id = grades.customer_id
+    inner join {{ ref("int_risk__customers_graded") }} as grades on {{ same_customer("measured", "grades") }}
 ),
 
 groups as (

@@ -36,8 +36,7 @@ overdue_items as (
     inner join {{ ref("int_measures__parameters") }} as parameters on standing.as_of_date = parameters.as_of_date
     inner join {{ ref("int_alerts__raised_customers") }} as members
         on standing.as_of_date = members.as_of_date and standing.alert_id = members.alert_id
-    inner join {{ ref("int_aging__open_items") }} as items
-        on members.as_of_date = items.as_of_date and members.customer_id = items.customer_id
+    inner join {{ ref("int_aging__open_items") }} as items on {{ same_customer("members", "items") }}
     left join {{ ref("int_collection__items_explained") }} as explained
         on items.as_of_date = explained.as_of_date
         and items.company_code = explained.company_code
@@ -64,8 +63,7 @@ ending_claims as (
         items.barred_on as evidence_date, items.outstanding_amount as evidence_amount, items.currency_code,
         'barred on ' || cast(items.barred_on as varchar) as detail
     from standing
-    inner join {{ ref("int_limitation__items") }} as items
-        on standing.as_of_date = items.as_of_date and standing.customer_id = items.customer_id
+    inner join {{ ref("int_limitation__items") }} as items on {{ same_customer("standing", "items") }}
     where
         standing.measure_code = 'limitation_days_left'
         and {{ meets_rule(days_between("standing.as_of_date", "items.barred_on"), "standing.comparison", "standing.threshold_value") }}
@@ -215,8 +213,7 @@ exposures as (
     from standing
     inner join {{ ref("int_alerts__raised_customers") }} as members
         on standing.as_of_date = members.as_of_date and standing.alert_id = members.alert_id
-    inner join {{ ref("int_exposure__customers") }} as exposed
-        on members.as_of_date = exposed.as_of_date and members.customer_id = exposed.customer_id
+    inner join {{ ref("int_exposure__customers") }} as exposed on {{ same_customer("members", "exposed") }}
     where standing.measure_code in ('over_limit_amount', 'limit_use_pct', 'group_over_limit_amount')
 ),
 
@@ -246,8 +243,7 @@ measures as (
         {{ measure_row("load_id", "standing.measure_code", "measured", "metrics") }} as load_id,
         {{ measure_row("line_number", "standing.measure_code", "measured", "metrics") }} as line_number
     from standing
-    left join {{ ref("int_customers__measured") }} as measured
-        on standing.as_of_date = measured.as_of_date and standing.customer_id = measured.customer_id
+    left join {{ ref("int_customers__measured") }} as measured on {{ same_customer("standing", "measured") }}
     {{ left_join_metrics("standing", "standing", "subject_code") }}
 ),
 

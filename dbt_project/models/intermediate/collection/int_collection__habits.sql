@@ -29,8 +29,7 @@ summed as (
 measured as (
     select summed.*, measured.weighted_days_late, measured.days_late_change
     from summed
-    inner join {{ ref("int_customers__measured") }} as measured
-        on summed.as_of_date = measured.as_of_date and summed.customer_id = measured.customer_id
+    inner join {{ ref("int_customers__measured") }} as measured on {{ same_customer("summed", "measured") }}
 ),
 
 meeting as (
@@ -63,4 +62,4 @@ meeting as (
 
 select measured.*, meeting.habit_code, meeting.policy_version
 from measured
-inner join meeting on measured.as_of_date = meeting.as_of_date and measured.customer_id = meeting.customer_id
+inner join meeting on {{ same_customer("measured", "meeting") }}

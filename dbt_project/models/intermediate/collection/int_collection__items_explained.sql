@@ -20,9 +20,7 @@ told as (
 by_contacts as (
     select items.as_of_date, items.company_code, items.document_no, items.instalment_no
     from overdue as items
-    inner join told
-        on items.as_of_date = told.as_of_date
-        and items.customer_id = told.customer_id
+    inner join told on {{ same_customer("items", "told") }}
         and (told.company_code is null or items.company_code = told.company_code)
         and (told.document_no is null or items.document_no = told.document_no)
 ),

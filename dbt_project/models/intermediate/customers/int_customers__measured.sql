@@ -53,31 +53,19 @@ select
     events.control_change_line_number
 from {{ ref("int_customers__reported") }} as reported
 inner join {{ ref("int_customers__unified") }} as customers on reported.customer_id = customers.customer_id
-left join {{ ref("int_measures__overdue") }} as overdue
-    on reported.as_of_date = overdue.as_of_date and reported.customer_id = overdue.customer_id
-left join {{ ref("int_measures__payment") }} as payment
-    on reported.as_of_date = payment.as_of_date and reported.customer_id = payment.customer_id
-left join {{ ref("int_measures__clean_months") }} as clean
-    on reported.as_of_date = clean.as_of_date and reported.customer_id = clean.customer_id
-left join {{ ref("int_measures__promises") }} as promises
-    on reported.as_of_date = promises.as_of_date and reported.customer_id = promises.customer_id
-left join {{ ref("int_exposure__customers") }} as exposures
-    on reported.as_of_date = exposures.as_of_date and reported.customer_id = exposures.customer_id
-left join {{ ref("int_identity__grouped") }} as grouped
-    on reported.as_of_date = grouped.as_of_date and reported.customer_id = grouped.customer_id
+left join {{ ref("int_measures__overdue") }} as overdue on {{ same_customer("reported", "overdue") }}
+left join {{ ref("int_measures__payment") }} as payment on {{ same_customer("reported", "payment") }}
+left join {{ ref("int_measures__clean_months") }} as clean on {{ same_customer("reported", "clean") }}
+left join {{ ref("int_measures__promises") }} as promises on {{ same_customer("reported", "promises") }}
+left join {{ ref("int_exposure__customers") }} as exposures on {{ same_customer("reported", "exposures") }}
+left join {{ ref("int_identity__grouped") }} as grouped on {{ same_customer("reported", "grouped") }}
 left join {{ ref("int_measures__groups") }} as groups
     on grouped.as_of_date = groups.as_of_date and grouped.group_id = groups.group_id
-left join {{ ref("int_measures__limitation") }} as limitation
-    on reported.as_of_date = limitation.as_of_date and reported.customer_id = limitation.customer_id
-left join {{ ref("int_measures__orders") }} as orders
-    on reported.as_of_date = orders.as_of_date and reported.customer_id = orders.customer_id
-left join {{ ref("int_measures__statements") }} as statements
-    on reported.as_of_date = statements.as_of_date and reported.customer_id = statements.customer_id
-left join {{ ref("int_measures__market_positions") }} as positions
-    on statements.as_of_date = positions.as_of_date
-    and statements.customer_id = positions.customer_id
+left join {{ ref("int_measures__limitation") }} as limitation on {{ same_customer("reported", "limitation") }}
+left join {{ ref("int_measures__orders") }} as orders on {{ same_customer("reported", "orders") }}
+left join {{ ref("int_measures__statements") }} as statements on {{ same_customer("reported", "statements") }}
+left join {{ ref("int_measures__market_positions") }} as positions on {{ same_customer("statements", "positions") }}
     and statements.statement_period_end = positions.period_end
-left join {{ ref("int_measures__events") }} as events
-    on reported.as_of_date = events.as_of_date and reported.customer_id = events.customer_id
+left join {{ ref("int_measures__events") }} as events on {{ same_customer("reported", "events") }}
 left join {{ ref("int_measures__outlook") }} as outlook
     on reported.as_of_date = outlook.as_of_date and customers.industry_code = outlook.industry_code

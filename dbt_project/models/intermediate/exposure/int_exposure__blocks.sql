@@ -18,8 +18,7 @@ with evaluated as (
     from {{ ref("int_dates__policies_in_force") }} as in_force
     inner join {{ ref("policy_shipment_blocks") }} as blocks on in_force.policy_version = blocks.policy_version
     inner join {{ ref("int_customers__measured") }} as measured on in_force.as_of_date = measured.as_of_date
-    inner join {{ ref("int_risk__customers_graded") }} as graded
-        on measured.as_of_date = graded.as_of_date and measured.customer_id = graded.customer_id
+    inner join {{ ref("int_risk__customers_graded") }} as graded on {{ same_customer("measured", "graded") }}
     {{ left_join_metrics("measured", "blocks") }}
     where in_force.policy_area = 'exposure'
 )

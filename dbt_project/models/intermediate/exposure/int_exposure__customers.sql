@@ -31,11 +31,9 @@ added as (
         limits.limit_source,
         limits.note as limit_note
     from {{ ref("int_customers__reported") }} as reported
-    left join {{ ref("int_exposure__receivables") }} as receivables
-        on reported.as_of_date = receivables.as_of_date and reported.customer_id = receivables.customer_id
-    left join ordered on reported.as_of_date = ordered.as_of_date and reported.customer_id = ordered.customer_id
-    left join {{ ref("int_exposure__limits") }} as limits
-        on reported.as_of_date = limits.as_of_date and reported.customer_id = limits.customer_id
+    left join {{ ref("int_exposure__receivables") }} as receivables on {{ same_customer("reported", "receivables") }}
+    left join ordered on {{ same_customer("reported", "ordered") }}
+    left join {{ ref("int_exposure__limits") }} as limits on {{ same_customer("reported", "limits") }}
 ),
 
 -- Amounts of several base currencies are never added up.

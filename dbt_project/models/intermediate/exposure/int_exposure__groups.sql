@@ -9,8 +9,7 @@ with members as (
         -- Who is exposed without a limit, or by an unknown amount, would count on one side of the comparison only.
         exposures.credit_limit_amount is null and coalesce(exposures.exposure_base_amount <> 0, true) as lacks_limit
     from {{ ref("int_exposure__customers") }} as exposures
-    inner join {{ ref("int_identity__grouped") }} as grouped
-        on exposures.as_of_date = grouped.as_of_date and exposures.customer_id = grouped.customer_id
+    inner join {{ ref("int_identity__grouped") }} as grouped on {{ same_customer("exposures", "grouped") }}
 ),
 
 summed as (

@@ -3,11 +3,10 @@
 --
 -- An amount stands in one place only: it leaves open when it is delivered or billed, and leaves delivered when it is billed.
 with policies as (
-    select in_force.as_of_date, exposure.*
-    from {{ ref("int_dates__policies_in_force") }} as in_force
-    inner join {{ ref("int_dates__reporting") }} as dates on in_force.as_of_date = dates.as_of_date
+    select dates.as_of_date, exposure.*
+    from {{ ref("int_dates__reporting") }} as dates
+    {{ join_policy_in_force("dates", "exposure") }}
     inner join {{ ref("policy_exposure") }} as exposure on in_force.policy_version = exposure.policy_version
-    where in_force.policy_area = 'exposure'
 ),
 
 billed as (

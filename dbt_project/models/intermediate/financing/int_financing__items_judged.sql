@@ -15,10 +15,8 @@ with items as (
         graded.score as customer_score
     from {{ ref("int_aging__open_items") }} as items
     {{ left_join_claimed("disputed") }}
-    left join {{ ref("int_customers__measured") }} as measured
-        on items.as_of_date = measured.as_of_date and items.customer_id = measured.customer_id
-    left join {{ ref("int_risk__customers_graded") }} as graded
-        on items.as_of_date = graded.as_of_date and items.customer_id = graded.customer_id
+    left join {{ ref("int_customers__measured") }} as measured on {{ same_customer("items", "measured") }}
+    left join {{ ref("int_risk__customers_graded") }} as graded on {{ same_customer("items", "graded") }}
     where items.as_of_date = {{ as_of_date() }} and items.outstanding_amount > 0
 ),
 

@@ -25,8 +25,7 @@ with items as (
         and items.company_code = provided.company_code
         and items.document_no = provided.document_no
         and items.instalment_no = provided.instalment_no
-    left join {{ ref("int_customers__measured") }} as measured
-        on items.as_of_date = measured.as_of_date and items.customer_id = measured.customer_id
+    left join {{ ref("int_customers__measured") }} as measured on {{ same_customer("items", "measured") }}
     where items.is_reporting_date and items.outstanding_amount > 0
 ),
 

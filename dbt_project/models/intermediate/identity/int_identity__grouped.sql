@@ -49,5 +49,4 @@ left join {{ ref("int_customers__controllers") }} as controlled
     on reported.as_of_date = controlled.as_of_date and customers.unified_social_credit_code = controlled.credit_code
 left join holders
     on reported.as_of_date = holders.as_of_date and customers.unified_social_credit_code = holders.controller_code
-left join registered
-    on reported.as_of_date = registered.as_of_date and reported.customer_id = registered.customer_id
+left join registered on {{ same_customer("reported", "registered") }}

@@ -48,9 +48,7 @@ looked_back as (
         ) as clean_since
     from {{ ref("int_customers__reported") }} as reported
     cross join choices
-    left join ended
-        on reported.as_of_date = ended.as_of_date
-        and reported.customer_id = ended.customer_id
+    left join ended on {{ same_customer("reported", "ended") }}
         and choices.receipt_allocation = ended.receipt_allocation
         and choices.instalment_allocation = ended.instalment_allocation
 ),
@@ -72,5 +70,4 @@ select
         else {{ months_between("coalesce(dated.clean_since, dated.first_accounting_date)", "dated.as_of_date") }}
     end as clean_months
 from dated
-left join {{ ref("int_measures__overdue") }} as overdue
-    on dated.as_of_date = overdue.as_of_date and dated.customer_id = overdue.customer_id
+left join {{ ref("int_measures__overdue") }} as overdue on {{ same_customer("dated", "overdue") }}

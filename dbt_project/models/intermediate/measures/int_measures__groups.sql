@@ -8,8 +8,7 @@ with overdue as (
         -- Who has nothing open is not overdue.
         max(coalesce(overdue.longest_overdue_days, 0)) as longest_overdue_days
     from {{ ref("int_identity__grouped") }} as grouped
-    left join {{ ref("int_measures__overdue") }} as overdue
-        on grouped.as_of_date = overdue.as_of_date and grouped.customer_id = overdue.customer_id
+    left join {{ ref("int_measures__overdue") }} as overdue on {{ same_customer("grouped", "overdue") }}
     group by grouped.as_of_date, grouped.group_id
 )
 

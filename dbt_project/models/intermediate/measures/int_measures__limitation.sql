@@ -23,5 +23,5 @@ select
     end as months_since_confirmation
 from {{ ref("int_customers__reported") }} as reported
 inner join {{ ref("int_quality__source_counts") }} as sources on sources.table_name = 'erp.statement_confirmations'
-left join confirmed on reported.as_of_date = confirmed.as_of_date and reported.customer_id = confirmed.customer_id
-left join barred on reported.as_of_date = barred.as_of_date and reported.customer_id = barred.customer_id
+left join confirmed on {{ same_customer("reported", "confirmed") }}
+left join barred on {{ same_customer("reported", "barred") }}

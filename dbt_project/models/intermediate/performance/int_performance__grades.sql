@@ -10,8 +10,7 @@ with counted as (
         count(*) as customer_count,
         count(case when observed.is_bad then 1 end) as bad_count
     from {{ ref("int_performance__observed") }} as observed
-    inner join {{ ref("int_risk__customers_graded") }} as graded
-        on observed.as_of_date = graded.as_of_date and observed.customer_id = graded.customer_id
+    inner join {{ ref("int_risk__customers_graded") }} as graded on {{ same_customer("observed", "graded") }}
     inner join {{ ref("int_performance__policies_dated") }} as policies on observed.as_of_date = policies.as_of_date
     group by observed.as_of_date, observed.horizon_days, observed.outcome_code, graded.grade_code, policies.policy_version
 )

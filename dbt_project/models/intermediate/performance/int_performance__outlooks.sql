@@ -50,9 +50,7 @@ looked as (
     from {{ ref("int_customers__measured") }} as measured
     cross join choices
     inner join {{ ref("policy_performance_outcomes") }} as outcomes on choices.policy_version = outcomes.policy_version
-    left join first_events
-        on measured.as_of_date = first_events.as_of_date
-        and measured.customer_id = first_events.customer_id
+    left join first_events on {{ same_customer("measured", "first_events") }}
         and choices.policy_version = first_events.policy_version
         and choices.receipt_allocation = first_events.receipt_allocation
         and choices.instalment_allocation = first_events.instalment_allocation
@@ -73,5 +71,4 @@ inner join policies
     and looked.policy_version = policies.policy_version
     and looked.receipt_allocation = policies.receipt_allocation
     and looked.instalment_allocation = policies.instalment_allocation
-inner join {{ ref("int_risk__customers_graded") }} as graded
-    on looked.as_of_date = graded.as_of_date and looked.customer_id = graded.customer_id
+inner join {{ ref("int_risk__customers_graded") }} as graded on {{ same_customer("looked", "graded") }}

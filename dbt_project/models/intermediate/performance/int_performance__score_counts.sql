@@ -23,7 +23,7 @@ counted as (
         count(*) as customer_count,
         count(case when observed.is_bad then 1 end) as bad_count
     from {{ ref("int_performance__observed") }} as observed
-    inner join scores on observed.as_of_date = scores.as_of_date and observed.customer_id = scores.customer_id
+    inner join scores on {{ same_customer("observed", "scores") }}
     -- All are judged by the same customers: those that the champion could score.
     where observed.is_scored
     group by observed.as_of_date, observed.horizon_days, observed.outcome_code, scores.scorecard_code, scores.score

@@ -21,8 +21,7 @@ notched as (
         sum(notches.grade_steps) as grade_steps,
         min(notches.notch_rule) as notch_rule
     from {{ ref("int_risk__customers_scored") }} as scored
-    inner join {{ ref("int_customers__measured") }} as measured
-        on scored.as_of_date = measured.as_of_date and scored.customer_id = measured.customer_id
+    inner join {{ ref("int_customers__measured") }} as measured on {{ same_customer("scored", "measured") }}
     inner join {{ ref("policy_grade_notches") }} as notches on scored.policy_version = notches.policy_version
     where scored.is_champion
         and {{ meets_rule(measure_value("notches.measure_code", "measured"), "notches.comparison", "notches.threshold_value") }}
@@ -50,13 +49,13 @@ select
 from {{ ref("int_risk__customers_scored") }} as scored
 left join grades as scored_grades
     on scored.policy_version = scored_grades.policy_version and scored.scored_grade_code = scored_grades.grade_code
-left join notched on scored.as_of_date = notched.as_of_date and scored.customer_id = notched.customer_id
+left join notched on {{ same_customer("scored", "notched") }}
 left join grades as notched_grades
     on scored.policy_version = notched_grades.policy_version
     and notched_grades.grade_order = {{ lesser_of(
         greater_of("scored_grades.grade_order - coalesce(notched.grade_steps, 0)", "1"), "scored_grades.grade_count"
     ) }}
-left join triggers on scored.as_of_date = triggers.as_of_date and scored.customer_id = triggers.customer_id
+left join triggers on {{ same_customer("scored", "triggers") }}
 left join {{ ref("policy_grade_overrides") }} as overrides
     on scored.policy_version = overrides.policy_version and triggers.override_order = overrides.override_order
 where scored.is_champion

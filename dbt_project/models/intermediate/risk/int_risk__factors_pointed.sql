@@ -34,8 +34,7 @@ valued as (
         {{ measure_row("load_id", "factors.measure_code", "measured", "metrics") }} as source_load_id,
         {{ measure_row("line_number", "factors.measure_code", "measured", "metrics") }} as source_line_number
     from {{ ref("int_risk__scorecards_chosen") }} as chosen
-    inner join {{ ref("int_customers__measured") }} as measured
-        on chosen.as_of_date = measured.as_of_date and chosen.customer_id = measured.customer_id
+    inner join {{ ref("int_customers__measured") }} as measured on {{ same_customer("chosen", "measured") }}
     inner join factors on chosen.policy_version = factors.policy_version and chosen.scorecard_code = factors.scorecard_code
     {{ left_join_metrics("chosen", "factors") }}
 )

@@ -57,7 +57,5 @@ select
         else 'factor:' || factor_changes.factor_code
     end as move_reason
 from moved
-left join factor_changes
-    on moved.as_of_date = factor_changes.as_of_date
-    and moved.customer_id = factor_changes.customer_id
+left join factor_changes on {{ same_customer("moved", "factor_changes") }}
     and factor_changes.change_order = 1

@@ -31,9 +31,8 @@ limited as (
     from {{ ref("int_risk__customers_graded") }} as graded
     left join {{ ref("policy_credit_terms") }} as terms
         on graded.policy_version = terms.policy_version and graded.grade_code = terms.grade_code
-    left join {{ ref("int_risk__credit_points") }} as points
-        on graded.as_of_date = points.as_of_date and graded.customer_id = points.customer_id
-    left join yearly_sales as sales on graded.as_of_date = sales.as_of_date and graded.customer_id = sales.customer_id
+    left join {{ ref("int_risk__credit_points") }} as points on {{ same_customer("graded", "points") }}
+    left join yearly_sales as sales on {{ same_customer("graded", "sales") }}
 )
 
 select

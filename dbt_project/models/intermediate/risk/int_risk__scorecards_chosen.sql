@@ -1,10 +1,7 @@
 -- The scorecards of each customer: the champion that gives the grade, and the challengers beside it.
 -- Grain: one row per as_of_date, customer_id and scorecard_code.
 with scorecards as (
-    select in_force.as_of_date, scorecards.*
-    from {{ ref("int_dates__policies_in_force") }} as in_force
-    inner join {{ ref("policy_scorecards") }} as scorecards on in_force.policy_version = scorecards.policy_version
-    where in_force.policy_area = 'scorecard'
+    {{ policy_by_date("scorecard", "policy_scorecards") }}
 ),
 
 meeting as (

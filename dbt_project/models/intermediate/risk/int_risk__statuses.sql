@@ -19,8 +19,7 @@ reviewed as (
         coalesce(standing.level_order, 0) as level_order
     from {{ ref("int_risk__customers_graded") }} as graded
     inner join reviews on graded.as_of_date = reviews.as_of_date
-    left join {{ ref("int_alerts__standing") }} as standing
-        on graded.as_of_date = standing.as_of_date and graded.customer_id = standing.customer_id
+    left join {{ ref("int_alerts__standing") }} as standing on {{ same_customer("graded", "standing") }}
 ),
 
 met as (
@@ -62,4 +61,4 @@ select
     reviewed.customer_id,
     coalesce(given.status_code, 'standard') as credit_status
 from reviewed
-left join given on reviewed.as_of_date = given.as_of_date and reviewed.customer_id = given.customer_id
+left join given on {{ same_customer("reviewed", "given") }}

@@ -1,10 +1,7 @@
 -- What turnover days are compared with and are to reach: of each company by its own line of business, of everything else by the policy.
 -- Grain: one row per as_of_date and company_code; company_code all for what is of no one company.
 with policies as (
-    select in_force.as_of_date, in_force.policy_version, turnover.benchmark_code
-    from {{ ref("int_dates__policies_in_force") }} as in_force
-    inner join {{ ref("policy_turnover") }} as turnover on in_force.policy_version = turnover.policy_version
-    where in_force.policy_area = 'turnover'
+    {{ policy_by_date("turnover", "policy_turnover") }}
 ),
 
 companies as (

@@ -19,7 +19,7 @@ trouble as (
     union all
     select grouped.as_of_date, 'group', grouped.group_id, bool_or(of_customers.is_already_bad), min(of_customers.next_event_date)
     from {{ ref("int_identity__grouped") }} as grouped
-    inner join of_customers on grouped.as_of_date = of_customers.as_of_date and grouped.customer_id = of_customers.customer_id
+    inner join of_customers on {{ same_customer("grouped", "of_customers") }}
     group by grouped.as_of_date, grouped.group_id
 ),
 

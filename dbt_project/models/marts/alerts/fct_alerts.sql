@@ -20,8 +20,8 @@ aware as (
         count(disputed.customer_id) > 0 as is_disputed,
         max(promised.promised_date) as promised_date
     from {{ ref("int_alerts__raised_customers") }} as customers
-    left join disputed on customers.as_of_date = disputed.as_of_date and customers.customer_id = disputed.customer_id
-    left join promised on customers.as_of_date = promised.as_of_date and customers.customer_id = promised.customer_id
+    left join disputed on {{ same_customer("customers", "disputed") }}
+    left join promised on {{ same_customer("customers", "promised") }}
     group by customers.as_of_date, customers.alert_id
 )
 

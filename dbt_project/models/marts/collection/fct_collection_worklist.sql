@@ -77,10 +77,8 @@ typed as (
         row_number() over (partition by staged.as_of_date, staged.customer_id order by types.debtor_order) as place
     from staged
     inner join {{ ref("policy_debtor_types") }} as types on types.policy_version = {{ policy_now("collection") }}
-    left join {{ ref("int_collection__contacts") }} as contacts
-        on staged.as_of_date = contacts.as_of_date and staged.customer_id = contacts.customer_id
-    left join {{ ref("int_measures__payment") }} as payment
-        on staged.as_of_date = payment.as_of_date and staged.customer_id = payment.customer_id
+    left join {{ ref("int_collection__contacts") }} as contacts on {{ same_customer("staged", "contacts") }}
+    left join {{ ref("int_measures__payment") }} as payment on {{ same_customer("staged", "payment") }}
     where
         types.measure_code is null
         or {{ meets_rule(
@@ -107,8 +105,7 @@ prioritised as (
     left join classified
         on staged.as_of_date = classified.as_of_date and staged.customer_id = classified.customer_id and classified.place = 1
     inner join typed on staged.as_of_date = typed.as_of_date and staged.customer_id = typed.customer_id and typed.place = 1
-    left join {{ ref("int_collection__contacts") }} as contacts
-        on staged.as_of_date = contacts.as_of_date and staged.customer_id = contacts.customer_id
+    left join {{ ref("int_collection__contacts") }} as contacts on {{ same_customer("staged", "contacts") }}
 )
 
 select

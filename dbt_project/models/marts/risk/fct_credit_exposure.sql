@@ -33,7 +33,6 @@ select
     exposures.note,
     in_force.policy_version
 from {{ ref("int_exposure__customers") }} as exposures
-inner join {{ ref("int_identity__grouped") }} as grouped
-    on exposures.as_of_date = grouped.as_of_date and exposures.customer_id = grouped.customer_id
+inner join {{ ref("int_identity__grouped") }} as grouped on {{ same_customer("exposures", "grouped") }}
 {{ join_policy_in_force("exposures", "exposure") }}
-left join blocked on exposures.as_of_date = blocked.as_of_date and exposures.customer_id = blocked.customer_id
+left join blocked on {{ same_customer("exposures", "blocked") }}

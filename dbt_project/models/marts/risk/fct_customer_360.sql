@@ -60,12 +60,9 @@ select
     grades.policy_version
 from {{ ref("fct_risk_grades") }} as grades
 inner join {{ ref("int_customers__unified") }} as customers on grades.customer_id = customers.customer_id
-inner join {{ ref("int_identity__grouped") }} as grouped
-    on grades.as_of_date = grouped.as_of_date and grades.customer_id = grouped.customer_id
-inner join {{ ref("int_customers__measured") }} as measured
-    on grades.as_of_date = measured.as_of_date and grades.customer_id = measured.customer_id
-inner join {{ ref("fct_credit_exposure") }} as exposures
-    on grades.as_of_date = exposures.as_of_date and grades.customer_id = exposures.customer_id
+inner join {{ ref("int_identity__grouped") }} as grouped on {{ same_customer("grades", "grouped") }}
+inner join {{ ref("int_customers__measured") }} as measured on {{ same_customer("grades", "measured") }}
+inner join {{ ref("fct_credit_exposure") }} as exposures on {{ same_customer("grades", "exposures") }}
 left join {{ ref("fct_turnover") }} as turnover
     on turnover.level = 'customer'
     and grades.as_of_date = turnover.as_of_date
@@ -74,6 +71,5 @@ left join {{ ref("int_aging__balances_grouped") }} as balances
     on balances.level = 'customer'
     and grades.as_of_date = balances.balance_date
     and grades.customer_id = balances.level_key
-left join {{ ref("int_alerts__standing") }} as alerts
-    on grades.as_of_date = alerts.as_of_date and grades.customer_id = alerts.customer_id
-left join provided on grades.as_of_date = provided.as_of_date and grades.customer_id = provided.customer_id
+left join {{ ref("int_alerts__standing") }} as alerts on {{ same_customer("grades", "alerts") }}
+left join provided on {{ same_customer("grades", "provided") }}

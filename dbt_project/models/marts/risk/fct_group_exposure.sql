@@ -13,8 +13,7 @@ grades as (
         min(graded.score) as lowest_score,
         max_by(graded.grade_code, policy.grade_order) as lowest_grade_code
     from {{ ref("int_identity__grouped") }} as grouped
-    inner join {{ ref("int_risk__customers_graded") }} as graded
-        on grouped.as_of_date = graded.as_of_date and grouped.customer_id = graded.customer_id
+    inner join {{ ref("int_risk__customers_graded") }} as graded on {{ same_customer("grouped", "graded") }}
     inner join policy
         on graded.policy_version = policy.policy_version and graded.grade_code = policy.grade_code
     group by grouped.as_of_date, grouped.group_id

@@ -11,6 +11,5 @@ select
     champions.scored_grade_code as champion_scored_grade_code,
     scored.policy_version
 from {{ ref("int_risk__customers_scored") }} as scored
-inner join {{ ref("int_risk__customers_graded") }} as champions
-    on scored.as_of_date = champions.as_of_date and scored.customer_id = champions.customer_id
+inner join {{ ref("int_risk__customers_graded") }} as champions on {{ same_customer("scored", "champions") }}
 where not scored.is_champion

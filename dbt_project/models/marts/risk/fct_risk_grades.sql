@@ -26,13 +26,8 @@ select
     graded.note,
     graded.policy_version
 from {{ ref("int_risk__customers_graded") }} as graded
-inner join {{ ref("int_risk__statuses") }} as statuses
-    on graded.as_of_date = statuses.as_of_date and graded.customer_id = statuses.customer_id
-inner join {{ ref("int_risk__recommended") }} as recommended
-    on graded.as_of_date = recommended.as_of_date and graded.customer_id = recommended.customer_id
-left join {{ ref("int_exposure__limits") }} as limits
-    on graded.as_of_date = limits.as_of_date and graded.customer_id = limits.customer_id
-left join {{ ref("int_risk__grade_moves") }} as moves
-    on graded.as_of_date = moves.as_of_date and graded.customer_id = moves.customer_id
-left join {{ ref("int_risk__grade_reasons") }} as reasons
-    on graded.as_of_date = reasons.as_of_date and graded.customer_id = reasons.customer_id
+inner join {{ ref("int_risk__statuses") }} as statuses on {{ same_customer("graded", "statuses") }}
+inner join {{ ref("int_risk__recommended") }} as recommended on {{ same_customer("graded", "recommended") }}
+left join {{ ref("int_exposure__limits") }} as limits on {{ same_customer("graded", "limits") }}
+left join {{ ref("int_risk__grade_moves") }} as moves on {{ same_customer("graded", "moves") }}
+left join {{ ref("int_risk__grade_reasons") }} as reasons on {{ same_customer("graded", "reasons") }}

@@ -31,7 +31,11 @@ from orchestration.trace.derivations import CITING, OPEN_ITEMS, POSTINGS, Deriva
 
 SHOWN = 50
 # Units whose code a row may name.
-NAMED_BY_ROW = {"document currency": "currency_code", "currency of the row": "currency_code", "base currency": "base_currency_code"}
+NAMED_BY_ROW = {
+    "document currency": "currency_code",
+    "currency of the row": "currency_code",
+    "base currency": "base_currency_code",
+}
 # What is meant of a mart of balances where no figure is named.
 BALANCE = "outstanding_amount"
 ANY = "any"  # in policy rows: whatever the code
@@ -570,14 +574,15 @@ def _row(con: duckdb.DuckDBPyConnection, mart: str, key: Mapping[str, str], grai
 
 
 def _unit(con: duckdb.DuckDBPyConnection, mart: str, column: str, row: Mapping[str, Any]) -> str | None:
-    """The unit of a figure: the row's own where it names one. None for plain numbers, and where what is published tells no units."""
+    """The unit of a figure, the row's own where it names one; None for plain numbers, and where what is published tells none."""
     if row.get("unit"):
         return str(row["unit"])
     if not _column_types(con, "dim_columns"):
         return None
     of_column = f"mart_name = {literal(mart)} and column_name = {literal(column)}"
     ((unit,),) = con.execute(f"select max(unit) from marts.dim_columns where {of_column}").fetchall()
-    return row.get(NAMED_BY_ROW.get(unit, ""), unit)
+    named = row.get(NAMED_BY_ROW.get(unit, ""))
+    return unit if named is None else str(named)
 
 
 def _column_types(con: duckdb.DuckDBPyConnection, mart: str) -> dict[str, str]:

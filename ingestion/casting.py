@@ -14,10 +14,10 @@ from ingestion.profile import ColumnMapping, FileFormat, TableMapping
 from ingestion.sql import literal, quoted
 from ingestion.texts import AMBIGUOUS, NO_VALUE, REWRITTEN, SURE, normalised, normalised_sql, stripped, stripped_sql
 
-WHOLE_DIGITS = {"money": 16, "quantity": 14, "rate": 10, "percent": 5, "integer": 9}
-DECIMALS = {"money": 2, "quantity": 4, "rate": 8, "percent": 4, "integer": 0}
+WHOLE_DIGITS = {"money": 16, "quantity": 14, "rate": 10, "exchange_rate": 10, "percent": 5, "integer": 9}
+DECIMALS = {"money": 2, "quantity": 4, "rate": 8, "exchange_rate": 8, "percent": 4, "integer": 0}
 # Of measures, further decimals are rounded half to even; of money and counts they are an error.
-ROUNDED = ("rate", "percent", "quantity")
+ROUNDED = ("rate", "exchange_rate", "percent", "quantity")
 LEAST_UNITS = 1000
 EARLIEST_DATE, LATEST_DATE = "1900-01-01", "2199-12-31"
 NORMALISED, ROUNDED_OFF = "normalised", "rounded"
@@ -102,7 +102,8 @@ def _is_amount_sure(contract: Contract, read: list[Column]) -> str:
     """Whether the row's amount is what the line says; of a line that cannot be split, where all around it is as it should be."""
     if contract.amount_column not in [column.name for column in read]:
         return "false"
-    fits = [f"contains({quoted(f'number_{contract.amount_column}')}, '.')"]
+    amount = next(column for column in read if column.name == contract.amount_column)
+    fits = [f"contains({quoted(f'number_{amount.name}')}, '.')", f"not {_is_finer(amount)}"]
     for column in contract.columns:
         if column.required and (column.type in ("date", "timestamp") or column.pattern or column.allowed):
             value = quoted("typed_" + column.name)
@@ -280,11 +281,14 @@ def _format_tests(column: Column, form: FileFormat, text: str, value: str) -> li
     if column.type in ROUNDED:
         is_small = f"{is_finer} and abs({value}) < {LEAST_UNITS}::decimal(18, {decimals}) / {10**decimals}"
         finer = (is_small, f"is too small to be kept with {decimals} decimals")
+    # ERPs write 0 for want of a rate, and a minus for one that is told the other way round: as a factor either would be wrong.
+    above_zero = [(f"{value} <= 0", "is no exchange rate: it is not above zero")] if column.type == "exchange_rate" else []
     return [
         (f"{is_unread} and {lost[0]}", lost[1]),
         (f"{text} is not null and {number} is null", "is not a number"),
         finer,
         (is_unread, f"has more than {WHOLE_DIGITS[column.type]} digits before the point"),
+        *above_zero,
     ]
 
 

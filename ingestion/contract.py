@@ -16,7 +16,7 @@ from ingestion.errors import DataRefusedError
 CONTRACT_DIR = Path(__file__).parent / "contracts"
 
 # A code is compared, a text is only shown: see `texts.py` for what of a code does not count.
-ColumnType = Literal["text", "code", "integer", "money", "quantity", "rate", "percent", "date", "timestamp"]
+ColumnType = Literal["text", "code", "integer", "money", "quantity", "rate", "exchange_rate", "percent", "date", "timestamp"]
 DeliveryMode = Literal["full", "delta"]
 
 SQL_TYPES: dict[ColumnType, str] = {
@@ -26,6 +26,7 @@ SQL_TYPES: dict[ColumnType, str] = {
     "money": "DECIMAL(18,2)",
     "quantity": "DECIMAL(18,4)",
     "rate": "DECIMAL(18,8)",
+    "exchange_rate": "DECIMAL(18,8)",
     "percent": "DECIMAL(9,4)",
     "date": "DATE",
     "timestamp": "TIMESTAMP",

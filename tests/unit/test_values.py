@@ -236,9 +236,10 @@ def test_names_lose_every_kind_of_blank_at_their_ends_and_nothing_inside(warehou
     ],
 )
 def test_a_rate_with_more_decimals_is_rounded_half_to_even(warehouse: RawWarehouse, text: str, rate: str) -> None:
-    warehouse.deliver("erp.documents", "documents.csv", HEADER + line(fx_rate=text))
-    assert warehouse.rows("select fx_rate::varchar from raw.erp__documents") == [(rate,)]
-    is_told = bool(warehouse.rows("select 1 from raw.landing_notes where kind_code = 'rounded' and column_name = 'fx_rate'"))
+    head = "subject,metric,value,valid_from,known_from\n"
+    warehouse.deliver("any.metrics", "metrics.csv", f"{head}K1,machine_hours,{text},2026-01-01,2026-01-01\n")
+    assert warehouse.rows("select value::varchar from raw.any__metrics") == [(rate,)]
+    is_told = bool(warehouse.rows("select 1 from raw.landing_notes where kind_code = 'rounded' and column_name = 'value'"))
     assert is_told == (len(text.rstrip("0").partition(".")[2]) > 8)
 
 
@@ -247,6 +248,8 @@ def test_a_rate_with_more_decimals_is_rounded_half_to_even(warehouse: RawWarehou
     [
         ("fx_rate", "n/a", "is not a number"),
         ("fx_rate", "0.0000000634", "is too small to be kept with 8 decimals"),
+        ("fx_rate", "0.00", "is no exchange rate: it is not above zero"),
+        ("fx_rate", "-7.1", "is no exchange rate: it is not above zero"),
         ("sale_type", "barter", "is not one of: outright, instalment, lease, parts, service"),
     ],
 )
@@ -283,10 +286,11 @@ def test_the_amount_of_a_line_that_cannot_be_split_is_at_stake_where_it_can_be_r
         + 'A,1,invoice,K,2026-01-31,CNY,70.50,"open\n'  # the quote is not closed
         + "A,2,invoice,K,2026-01-31,CNY,80.25\n"  # a field is missing behind the amount
         + "A,3,invoice,Smith, John,2026-01-31,CNY,90.00,r\n"  # one too many before it: which one is the amount?
-        + "A,4,invoice,K,2026-01-31,CNY,1,234.56,r\n",  # the amount itself is cut in two
+        + "A,4,invoice,K,2026-01-31,CNY,1,234.56,r\n"  # the amount itself is cut in two
+        + "A,5,invoice,K,2026-01-31,CNY,1.234,56,r\n",  # and here too: it is 1,234.56, not 1.23
     )  # fmt: skip
     assert warehouse.rows("select line_number, amount from raw.quarantined_rows order by 1") == [
-        (2, Decimal("70.50")), (3, Decimal("80.25")), (4, None), (5, None),
+        (2, Decimal("70.50")), (3, Decimal("80.25")), (4, None), (5, None), (6, None),
     ]  # fmt: skip
 
 

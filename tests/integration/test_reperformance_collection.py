@@ -131,7 +131,7 @@ def test_what_contacts_brought(demo_home: Home) -> None:
                 found.cost = None if found.cost is None or one.cost is None else found.cost + one.cost
         for document, promised_on, until, promised in promises:
             if before < until <= as_of:
-                paid = sum(one.amount for one in standing[document] if promised_on < one.paid_on <= until)
+                paid = sum(one.amount for one in standing[document] if promised_on < one.paid_on <= until or one.paid_on == until)
                 for level in levels(owner[document], promised_on).items():
                     mine[as_of, *level].promises += 1
                     mine[as_of, *level].kept += paid >= promised

@@ -40,7 +40,8 @@ changed as (
         on promised.company_code = changes.company_code
         and promised.document_no = changes.document_no
         and {{ is_chosen_by("promised", "changes") }}
-        and promised.promised_on < changes.paid_on
+        -- What was paid on the day of a promise came before it, unless the promise was to pay that very day.
+        and (promised.promised_on < changes.paid_on or promised.promised_date = changes.paid_on)
         and promised.promised_date >= changes.paid_on
 ),
 

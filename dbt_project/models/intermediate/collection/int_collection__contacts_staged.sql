@@ -32,6 +32,24 @@ aging as (
     inner join {{ ref("policy_aging") }} as aging on in_force.policy_version = aging.policy_version
 ),
 
+-- What a contact cost is in the currency of the books of the company that it was about; of those of the customer's companies, or of all,
+-- where these have one.
+books as (
+    select case when min(base_currency_code) = max(base_currency_code) then min(base_currency_code) end as base_currency_code
+    from {{ ref("int_currencies__base") }}
+),
+
+customers_books as (
+    select
+        accounts.customer_id,
+        case when min(companies.base_currency_code) = max(companies.base_currency_code) then min(companies.base_currency_code) end
+            as base_currency_code
+    from {{ ref("int_identity__matched") }} as accounts
+    inner join {{ ref("int_currencies__base") }} as companies on accounts.company_code = companies.company_code
+    where accounts.source_system = 'erp'
+    group by accounts.customer_id
+),
+
 overdue as (
     select contacts.activity_id, max({{ days_between("periods.due_date", "contacts.activity_date") }}) as days_overdue
     from contacts
@@ -55,11 +73,15 @@ select
     contacts.outcome,
     contacts.collector_name,
     contacts.cost_amount,
+    coalesce(named.base_currency_code, customers_books.base_currency_code, books.base_currency_code) as base_currency_code,
     contacts.company_code,
     contacts.document_no,
     overdue.days_overdue,
     stages.stage_code
 from contacts
+cross join books
+left join {{ ref("int_currencies__base") }} as named on contacts.company_code = named.company_code
+left join customers_books on contacts.customer_id = customers_books.customer_id
 left join overdue on contacts.activity_id = overdue.activity_id
 left join in_force on contacts.activity_date = in_force.as_of_date and in_force.policy_area = 'collection'
 left join {{ ref("policy_collection_stages") }} as stages

@@ -15,17 +15,20 @@ results as (
         policies.as_of_date,
         policies.recovery_window_days,
         'payment' as result_type,
-        'payment ' || company_code || ' ' || receipt_no || ' ' || document_no || ' ' || cast(instalment_no as varchar) || ' '
-        || cast(effective_date as varchar) || ' ' || cast(valid_from as varchar) as result_key,
+        'payment ' || payments.company_code || ' ' || payments.receipt_no || ' ' || payments.document_no || ' '
+        || cast(payments.instalment_no as varchar) || ' ' || cast(payments.effective_date as varchar) || ' ' || cast(payments.valid_from as varchar)
+            as result_key,
         customer_id,
         effective_date as counted_on,
         paid_on as caused_before,
         valid_from,
         valid_before,
         is_first_part,
+        companies.base_currency_code,
         paid_base_amount as recovered_base_amount,
         cast(null as boolean) as is_kept
     from {{ ref("int_payments__recognised") }} as payments
+    inner join {{ ref("int_currencies__base") }} as companies on payments.company_code = companies.company_code
     inner join policies
         on payments.effective_date > policies.previous_date
         and payments.effective_date <= policies.as_of_date
@@ -34,7 +37,7 @@ results as (
     union all
     select
         policies.as_of_date, policies.recovery_window_days, 'promise', 'promise ' || promise_id || ' ' || cast(valid_from as varchar), customer_id, promised_date, promised_on, valid_from,
-        valid_before, true, cast(null as decimal(18, 2)), is_kept
+        valid_before, true, cast(null as varchar), cast(null as decimal(18, 2)), is_kept
     from {{ ref("int_collection__promises_judged") }} as judged
     inner join policies on judged.promised_date > policies.previous_date and judged.promised_date <= policies.as_of_date
 ),
@@ -80,6 +83,7 @@ select
     contacted.valid_from,
     contacted.valid_before,
     contacted.is_first_part,
+    contacted.base_currency_code,
     contacted.recovered_base_amount,
     contacted.is_kept,
     case when contacted.days_since_contact <= contacted.recovery_window_days then contacted.activity_id end as activity_id

@@ -4,7 +4,11 @@ with yearly_sales as (
     select
         dates.as_of_date,
         sales.level_key as customer_id,
-        {{ known_sum("sales.sales_base_amount") }} as sales_base_amount
+        -- Sales to companies with different base currencies have no sum.
+        case
+            when not coalesce(min(sales.lowest_base_currency_code) < max(sales.highest_base_currency_code), false)
+                then {{ known_sum("sales.sales_base_amount") }}
+        end as sales_base_amount
     from {{ ref("int_dates__reporting") }} as dates
     inner join {{ ref("int_turnover__sales_grouped") }} as sales
         on sales.level = 'customer'

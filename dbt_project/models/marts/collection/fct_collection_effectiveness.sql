@@ -11,6 +11,7 @@ with stages as (
         coalesce(contacts.stage_code, 'nothing_open') as stage,
         contacts.customer_id,
         contacts.activity_date,
+        contacts.base_currency_code,
         contacts.cost_amount
     from {{ ref("int_collection__contacts_staged") }} as contacts
 ),
@@ -26,7 +27,9 @@ events as (
         cast(null as date) as valid_before,
         1 as contact_count,
         customer_id as contacted_customer_id,
-        cost_amount as cost_base_amount,
+        base_currency_code,
+        -- A cost in nobody knows which currency is not known.
+        case when base_currency_code is not null or cost_amount = 0 then cost_amount end as cost_base_amount,
         cast(null as decimal(18, 2)) as recovered_base_amount,
         0 as paid_part_count,
         0 as payment_count,
@@ -36,7 +39,7 @@ events as (
     union all
     select
         '{{ level }}', coalesce(stages.{{ level }}, 'no_contact'), results.counted_on, results.valid_from,
-        results.valid_before, 0, null, null, results.recovered_base_amount, case when results.result_type = 'payment' then 1 else 0 end,
+        results.valid_before, 0, null, results.base_currency_code, null, results.recovered_base_amount, case when results.result_type = 'payment' then 1 else 0 end,
         case when results.result_type = 'payment' and results.is_first_part then 1 else 0 end,
         case when results.result_type = 'promise' then 1 else 0 end,
         case when results.is_kept then 1 else 0 end
@@ -54,6 +57,8 @@ summed as (
         sum(events.contact_count) as contact_count,
         count(distinct events.contacted_customer_id) as contacted_customer_count,
         sum(events.payment_count) as payment_count,
+        min(case when coalesce(events.recovered_base_amount, events.cost_base_amount) <> 0 then events.base_currency_code end) as lowest_base_currency_code,
+        max(case when coalesce(events.recovered_base_amount, events.cost_base_amount) <> 0 then events.base_currency_code end) as highest_base_currency_code,
         -- One payment without a rate, or one contact without its cost, and nobody knows what they come to.
         {{ known_sum("events.recovered_base_amount", "events.paid_part_count = 1") }} as recovered_base_amount,
         {{ known_sum("events.cost_base_amount", "events.contact_count = 1") }} as cost_base_amount,
@@ -65,21 +70,39 @@ summed as (
         and events.counted_on <= dates.as_of_date
         and {{ stands_on("dates.as_of_date", "events") }}
     group by dates.as_of_date, events.level, events.level_key
+),
+
+-- Amounts of several base currencies are never added up.
+unmixed as (
+    select
+        *,
+        coalesce(lowest_base_currency_code < highest_base_currency_code, false) as has_mixed_base_currencies
+    from summed
 )
 
 select
-    summed.as_of_date,
-    summed.level,
-    summed.level_key,
-    cast(summed.contact_count as integer) as contact_count,
-    cast(summed.contacted_customer_count as integer) as contacted_customer_count,
-    cast(summed.payment_count as integer) as payment_count,
-    cast(summed.recovered_base_amount as decimal(18, 2)) as recovered_base_amount,
-    cast(summed.cost_base_amount as decimal(18, 2)) as cost_base_amount,
-    {{ ratio("100 * summed.cost_base_amount", "summed.recovered_base_amount") }} as cost_rate_pct,
-    cast(summed.promise_count as integer) as promise_count,
-    cast(summed.kept_count as integer) as kept_count,
-    {{ ratio("100 * summed.kept_count", "summed.promise_count") }} as promises_kept_pct,
+    unmixed.as_of_date,
+    unmixed.level,
+    unmixed.level_key,
+    cast(unmixed.contact_count as integer) as contact_count,
+    cast(unmixed.contacted_customer_count as integer) as contacted_customer_count,
+    cast(unmixed.payment_count as integer) as payment_count,
+    case when not unmixed.has_mixed_base_currencies then unmixed.lowest_base_currency_code end as base_currency_code,
+    cast(case when not unmixed.has_mixed_base_currencies then unmixed.recovered_base_amount end as decimal(18, 2)) as recovered_base_amount,
+    cast(case when not unmixed.has_mixed_base_currencies then unmixed.cost_base_amount end as decimal(18, 2)) as cost_base_amount,
+    case when not unmixed.has_mixed_base_currencies then {{ ratio("100 * unmixed.cost_base_amount", "unmixed.recovered_base_amount") }} end
+        as cost_rate_pct,
+    cast(unmixed.promise_count as integer) as promise_count,
+    cast(unmixed.kept_count as integer) as kept_count,
+    {{ ratio("100 * unmixed.kept_count", "unmixed.promise_count") }} as promises_kept_pct,
+    case
+        when unmixed.has_mixed_base_currencies then 'companies with several base currencies'
+        else nullif(concat_ws(
+            '; ',
+            case when unmixed.recovered_base_amount is null then 'a payment lacks its rate into the base currency' end,
+            case when unmixed.cost_base_amount is null then 'the cost of a contact is not known' end
+        ), '')
+    end as note,
     in_force.policy_version
-from summed
-{{ join_policy_in_force("summed", "collection") }}
+from unmixed
+{{ join_policy_in_force("unmixed", "collection") }}

@@ -25,19 +25,29 @@ debts as (
     where open_items.outstanding_amount > 0 and in_credit.customer_id is null
 ),
 
+-- Amounts of several base currencies are never added up.
 owed as (
     select
-        as_of_date,
-        customer_id,
-        {{ known_sum("outstanding_base_amount", "days_overdue > 0") }} as overdue_base_amount,
-        count(case when days_overdue > 0 then 1 end) as overdue_count,
-        max(days_overdue) as longest_overdue_days
+        debts.as_of_date,
+        debts.customer_id,
+        min(case when debts.days_overdue > 0 then companies.base_currency_code end) as base_currency_code,
+        coalesce(
+            min(case when debts.days_overdue > 0 then companies.base_currency_code end)
+            < max(case when debts.days_overdue > 0 then companies.base_currency_code end),
+            false
+        ) as has_mixed_base_currencies,
+        {{ known_sum("debts.outstanding_base_amount", "debts.days_overdue > 0") }} as known_base_amount,
+        count(case when debts.days_overdue > 0 then 1 end) as overdue_count,
+        max(debts.days_overdue) as longest_overdue_days
     from debts
-    group by as_of_date, customer_id
+    inner join {{ ref("int_currencies__base") }} as companies on debts.company_code = companies.company_code
+    group by debts.as_of_date, debts.customer_id
 ),
 
 staged as (
-    select owed.*, stages.stage_code, stages.action, stages.channel, stages.owner_role, stages.wait_days
+    select
+        owed.*, case when not owed.has_mixed_base_currencies then owed.known_base_amount end as overdue_base_amount,
+        stages.stage_code, stages.action, stages.channel, stages.owner_role, stages.wait_days
     from owed
     inner join {{ ref("policy_collection_stages") }} as stages
         on stages.policy_version = {{ policy_now("collection") }}
@@ -46,14 +56,21 @@ staged as (
     where stages.stage_code <> 'not_yet'
 ),
 
--- The share of the list is taken of what is known; who owes what nobody can value has none, and no class.
+-- The share of the list is taken of what is known, in each base currency by itself; who owes what nobody can value has none, and no class.
 cumulated as (
     select
         *,
-        {{ ratio("100 * (sum(overdue_base_amount) over value_order - overdue_base_amount)", "sum(overdue_base_amount) over ()") }} as share_before_pct
+        {{ ratio(
+            "100 * (sum(overdue_base_amount) over value_order - overdue_base_amount)",
+            "sum(overdue_base_amount) over (partition by base_currency_code)"
+        ) }} as share_before_pct
     from staged
     where overdue_base_amount is not null
-    window value_order as (order by longest_overdue_days, overdue_base_amount, customer_id rows between unbounded preceding and current row)
+    window
+        value_order as (
+            partition by base_currency_code order by longest_overdue_days, overdue_base_amount, customer_id
+            rows between unbounded preceding and current row
+        )
 ),
 
 classified as (
@@ -133,7 +150,10 @@ select
     prioritised.class_points,
     prioritised.amount_points,
     cast(prioritised.age_points + prioritised.class_points + prioritised.amount_points as decimal(18, 4)) as priority_points,
-    case when prioritised.overdue_base_amount is null then 'the exchange rate of a debt is not known' end as note,
+    case
+        when prioritised.has_mixed_base_currencies then 'companies with several base currencies'
+        when prioritised.overdue_base_amount is null then 'the exchange rate of a debt is not known'
+    end as note,
     {{ policy_now("collection") }} as policy_version
 from prioritised
 inner join {{ ref("int_customers__unified") }} as customers on prioritised.customer_id = customers.customer_id

@@ -30,7 +30,13 @@ responses as (
 ),
 
 collected as (
-    select as_of_date, {{ ratio("100 * " ~ known_sum("cost_base_amount"), known_sum("recovered_base_amount")) }} as figure_value
+    select
+        as_of_date,
+        -- Between books in several currencies there is no rate.
+        case
+            when coalesce(min(base_currency_code) = max(base_currency_code), true)
+                then {{ ratio("100 * " ~ known_sum("cost_base_amount"), known_sum("recovered_base_amount")) }}
+        end as figure_value
     from {{ ref("fct_collection_effectiveness") }}
     where level = 'channel'
     group by as_of_date

@@ -56,18 +56,28 @@ def test_whom_nobody_resembles_is_not_linked(ledger: Home) -> None:
 
 def test_a_number_with_and_without_zeros_is_one_customer_and_one_name_is_not(ledger: Home) -> None:
     # 0000000500 owes 100 and 500 owes 40: one customer. 503 stands in the ledger alone, in both ways: 9 + 1.
-    # Of 501 and 502, which bear one name, neither is the other until a person says so.
+    # 504 is 0000000504 in the ledger: 100. Of 501 and 502, which bear one name, neither is the other until a person says so.
     assert ledger.query(
         "select customer_id, sum(outstanding_amount) from marts.fct_aging "
         "where company_code = 'I1' and as_of_date = '2026-03-31' group by 1 order by 1"
-    ) == [("I1-0000000500", 140), ("I1-0000000501", 7), ("I1-0000000502", 8), ("I1-0000000503", 10)]
+    ) == [("I1-0000000500", 140), ("I1-0000000501", 7), ("I1-0000000502", 8), ("I1-0000000503", 10), ("I1-0000000504", 100)]
     assert ledger.query(
         "select source_record, match_rule from marts.dim_customer_records "
         "where company_code = 'I1' and match_rule <> 'own_number' order by 1"
-    ) == [("500", "padded_number"), ("503", "padded_number")]
+    ) == [("500", "padded_number"), ("503", "padded_number"), ("504", "padded_number")]
     assert ledger.query(
         "select record_key, customer_id, doubt_code from marts.fct_customer_match_review where company_code = 'I1'"
     ) == [("erp:I1-0000000502", "I1-0000000501", "same_name")]
+
+
+def test_what_is_said_of_a_number_is_said_of_it_however_it_is_padded(ledger: Home) -> None:
+    # The master has 504 with a limit of 300, the ledger 0000000504, which owes 100, and the CRM a pledge of 40 from 00504.
+    assert ledger.query(
+        "select customers.customer_name, receivable_base_amount, secured_base_amount, exposure_base_amount, credit_limit_amount, "
+        "headroom_amount from marts.fct_credit_exposure "
+        "inner join marts.dim_customers as customers using (customer_id) "
+        "where customer_id = 'I1-0000000504' and fct_credit_exposure.as_of_date = '2026-03-31'"
+    ) == [("无锡补零机械有限公司", 100, 40, 60, 300, 240)]
 
 
 @pytest.mark.parametrize(

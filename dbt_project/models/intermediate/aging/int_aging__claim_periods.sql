@@ -21,7 +21,7 @@ select
     guarantees.company_code,
     guarantees.document_no,
     null as instalment_no,
-    matched.customer_id,
+    accounts.customer_id,
     guarantees.currency_code,
     guarantees.secured_amount as claimed_amount,
     guarantees.valid_from,
@@ -29,7 +29,5 @@ select
     guarantees.load_id,
     guarantees.line_number
 from {{ ref("stg_crm__guarantees") }} as guarantees
-inner join {{ ref("int_identity__matched") }} as matched
-    on matched.source_system = 'erp'
-    and guarantees.company_code = matched.company_code
-    and guarantees.customer_code = matched.source_record
+inner join {{ ref("int_identity__accounts_named") }} as accounts
+    on guarantees.company_code = accounts.company_code and guarantees.customer_code = accounts.customer_code

@@ -178,11 +178,10 @@ bureau_events as (
 confirmed_before as (
     select standing.as_of_date, standing.alert_id, confirmed.*
     from standing
-    inner join {{ ref("int_identity__matched") }} as matched
-        on matched.source_system = 'erp' and standing.customer_id = matched.customer_id
+    inner join {{ ref("int_identity__accounts_named") }} as accounts on standing.customer_id = accounts.customer_id
     inner join {{ ref("stg_erp__statement_confirmations") }} as confirmed
-        on matched.company_code = confirmed.company_code
-        and matched.source_record = confirmed.customer_code
+        on accounts.company_code = confirmed.company_code
+        and accounts.customer_code = confirmed.customer_code
         and confirmed.confirmed_on <= standing.as_of_date
 ),
 

@@ -20,7 +20,5 @@ select
     events.appraised_base_amount,
     events.proceeds_base_amount
 from events
-inner join {{ ref("int_identity__matched") }} as owners
-    on owners.source_system = 'erp'
-    and events.company_code = owners.company_code
-    and events.customer_code = owners.source_record
+inner join {{ ref("int_identity__accounts_named") }} as owners
+    on events.company_code = owners.company_code and events.customer_code = owners.customer_code

@@ -12,8 +12,10 @@ with erp as (
         customers.country_code,
         customers.salesperson_code,
         customers.customer_since_date,
+        -- What only the ledger names says nothing of its customer.
         row_number() over (
-            partition by matched.customer_id order by matched.company_code, matched.source_record
+            partition by matched.customer_id
+            order by case when customers.customer_code is null then 1 else 0 end, matched.company_code, matched.source_record
         ) as account_order,
         count(*) over (partition by matched.customer_id) as erp_account_count,
         min(customers.customer_since_date) over (partition by matched.customer_id) as first_customer_since_date,

@@ -5,8 +5,9 @@
 with approved as (
     select
         dates.as_of_date,
-        applications.company_code,
-        applications.customer_code,
+        accounts.company_code,
+        accounts.account_number,
+        accounts.customer_id,
         max_by(applications.approved_limit_amount, cast(applications.decided_on as varchar) || applications.credit_application_id) as limit_amount,
         max_by(applications.approved_terms_days, cast(applications.decided_on as varchar) || applications.credit_application_id) as terms_days
     from {{ ref("int_dates__reporting") }} as dates
@@ -14,7 +15,9 @@ with approved as (
         on applications.decision = 'approved'
         and applications.decided_on <= dates.as_of_date
         and (applications.valid_until is null or applications.valid_until >= dates.as_of_date)
-    group by dates.as_of_date, applications.company_code, applications.customer_code
+    inner join {{ ref("int_identity__accounts_named") }} as accounts
+        on applications.company_code = accounts.company_code and applications.customer_code = accounts.customer_code
+    group by dates.as_of_date, accounts.company_code, accounts.account_number, accounts.customer_id
 ),
 
 used as (
@@ -27,29 +30,42 @@ used as (
     group by company_code, customer_code
 ),
 
+-- A number is one account, however it is padded; of two rows of the master for it the lower limit holds.
+mastered as (
+    select
+        accounts.company_code,
+        accounts.account_number,
+        accounts.customer_id,
+        min(used.first_used_on) as first_used_on,
+        min(customers.credit_limit_amount) as limit_amount,
+        min(customers.payment_terms_days) as terms_days
+    from {{ ref("int_identity__accounts_named") }} as accounts
+    left join {{ ref("stg_erp__customers") }} as customers
+        on accounts.company_code = customers.company_code and accounts.customer_code = customers.customer_code
+    left join used on accounts.company_code = used.company_code and accounts.customer_code = used.customer_code
+    group by accounts.company_code, accounts.account_number, accounts.customer_id
+),
+
 accounts as (
     select
         reported.as_of_date,
         reported.customer_id,
-        coalesce(approved.limit_amount, customers.credit_limit_amount) as credit_limit_amount,
-        coalesce(approved.terms_days, customers.payment_terms_days) as terms_days,
+        coalesce(approved.limit_amount, mastered.limit_amount) as credit_limit_amount,
+        coalesce(approved.terms_days, mastered.terms_days) as terms_days,
         case
             when approved.limit_amount is not null then 'credit_application'
-            when customers.credit_limit_amount is not null then 'erp_master'
+            when mastered.limit_amount is not null then 'erp_master'
         end as limit_source,
         currencies.base_currency_code,
-        coalesce(used.first_used_on <= reported.as_of_date, false) as is_used
+        coalesce(mastered.first_used_on <= reported.as_of_date, false) as is_used
     from {{ ref("int_customers__reported") }} as reported
-    inner join {{ ref("int_identity__matched") }} as matched
-        on matched.source_system = 'erp' and reported.customer_id = matched.customer_id
-    left join {{ ref("stg_erp__customers") }} as customers
-        on matched.company_code = customers.company_code and matched.source_record = customers.customer_code
-    left join {{ ref("int_currencies__base") }} as currencies on matched.company_code = currencies.company_code
+    inner join mastered on reported.customer_id = mastered.customer_id
+    left join {{ ref("int_currencies__base") }} as currencies on mastered.company_code = currencies.company_code
     left join approved
         on reported.as_of_date = approved.as_of_date
-        and matched.company_code = approved.company_code
-        and matched.source_record = approved.customer_code
-    left join used on matched.company_code = used.company_code and matched.source_record = used.customer_code
+        and mastered.company_code = approved.company_code
+        and mastered.account_number = approved.account_number
+        and mastered.customer_id = approved.customer_id
 ),
 
 added as (

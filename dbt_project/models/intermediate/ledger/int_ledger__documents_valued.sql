@@ -10,7 +10,7 @@ select
     documents.company_code,
     documents.document_no,
     documents.document_type,
-    matched.customer_id,
+    accounts.customer_id,
     documents.customer_code,
     documents.document_date,
     documents.accounting_date,
@@ -29,12 +29,10 @@ select
     cast(coalesce(delivered_parts.instalment_count, 0) as integer) as delivered_instalment_count
 from {{ ref("stg_erp__documents") }} as documents
 inner join {{ ref("int_currencies__base") }} as base_currencies on documents.company_code = base_currencies.company_code
-inner join {{ ref("int_identity__matched") }} as matched
-    on matched.source_system = 'erp'
-    and documents.company_code = matched.company_code
-    and documents.customer_code = matched.source_record
+inner join {{ ref("int_identity__accounts_named") }} as accounts
+    on documents.company_code = accounts.company_code and documents.customer_code = accounts.customer_code
 left join {{ ref("stg_erp__customers") }} as customers
-    on documents.company_code = customers.company_code and documents.customer_code = customers.customer_code
+    on accounts.company_code = customers.company_code and accounts.master_code = customers.customer_code
 left join delivered_parts
     on documents.company_code = delivered_parts.company_code and documents.document_no = delivered_parts.document_no
 left join {{ ref("int_currencies__rate_periods") }} as rate_periods

@@ -94,7 +94,7 @@ def explained(settings: Settings, customer: str, as_of_date: date | None) -> Ite
         dictionary = read_project(settings.dbt_project).columns
         factors = _with_units(*_with_files(*fetched(con, FACTORS, asked), manifest["inputs"]), dictionary)
         yield from titled_table("Factors", *_banded(*factors))
-        for title, query in ((f"Exposure, {_base_currency(con)}", EXPOSURE), ("Aging", AGING)):
+        for title, query in ((f"Exposure, {_base_currency(con, asked)}", EXPOSURE), ("Aging", AGING)):
             yield from titled_table(title, *fetched(con, query, asked))
         yield from titled_table("Alerts", *_with_units(*fetched(con, ALERTS, asked), dictionary))
         evidence, rows = _with_files(*fetched(con, EVIDENCE, asked), manifest["inputs"])
@@ -162,13 +162,14 @@ def _headline(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> Iterator
         yield f"Set by {override or notch}"
     yield f"Points lost by: {reasons or 'nothing'}"
     yield f"Terms {_or_none(terms_now)} days, recommended {_or_none(terms)}; credit points {_or_none(points)}"
-    yield f"Limit {_or_none(limit_now, 2)} {_base_currency(con)}, recommended {_or_none(limit, 2)}"
+    yield f"Limit {_or_none(limit_now, 2)} {_base_currency(con, asked)}, recommended {_or_none(limit, 2)}"
 
 
-def _base_currency(con: duckdb.DuckDBPyConnection) -> str:
-    """What base amounts are in."""
-    found = con.execute("select distinct base_currency_code from marts.fct_balance_periods order by 1").fetchall()
-    return ", ".join(str(code) for (code,) in found) or "base currency"
+def _base_currency(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> str:
+    """What base amounts of the customer are in: the currency of the books that it is posted in."""
+    query = "select distinct base_currency_code from marts.fct_balance_periods where customer_id = $customer order by 1"
+    found = [code for (code,) in con.execute(query, {"customer": asked["customer"]}).fetchall() if code]
+    return ", ".join(found) or "base currency"
 
 
 def _banded(columns: list[str], rows: list[tuple[Any, ...]]) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -211,9 +212,10 @@ def _chart(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> Iterator[st
     yield f"grade       {''.join(row[2][0] for row in rows)}"
     for name, place in (("outstanding", 3), ("overdue", 4)):
         values = [row[place] for row in rows]
-        highest = max((value for value in values if value is not None), default=0)
-        told = f"now {values[-1]:,.2f}, highest {highest:,.2f} {_base_currency(con)}"
-        yield f"{name:<12}{_bars(values, highest)}  {told}"
+        known = [value for value in values if value is not None]
+        now = "not known" if values[-1] is None else readable(values[-1], 2)
+        highest = f", highest {readable(max(known), 2)} {_base_currency(con, asked)}" if known else ""
+        yield f"{name:<12}{_bars(values, max(known, default=0))}  now {now}{highest}"
 
 
 def _bars(values: Sequence[Any], highest: Any) -> str:

@@ -112,5 +112,7 @@ def test_one_screen_explains_a_customer_down_to_the_line(ledger: Home) -> None:
     assert done.returncode == 0, done.stderr
     for words in ("Grade B (green), score 83.5955", "financial_statements.csv line 2", "Exposure", "2025-05-31 to 2026-03-31"):
         assert words in done.stdout, words
+    # What E08 owes lacks a rate.
+    assert "now not known" in ledger.run("explain", "E08").stdout
     assert "is not a reporting date" in ledger.run("explain", "K01", "--as-of", "2026-03-15").stderr
     assert "No customer 'K99'" in ledger.run("explain", "K99").stderr

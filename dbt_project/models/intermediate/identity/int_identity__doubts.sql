@@ -59,6 +59,8 @@ doubts as (
     left join same_names on pairs.record_key = same_names.record_key and pairs.customer_id = same_names.customer_id
     where not pairs.is_link and same_names.record_key is null
         and records.match_rule in ('similar', 'unmatched', 'own_number', 'same_name')
+        -- Other names of a record's own customer, such as those that an answer brought to it, are no doubt.
+        and coalesce(records.customer_id, '') <> pairs.customer_id
     union all
     select record_key, customer_id, 'same_name', null from same_names
     union all

@@ -15,6 +15,7 @@ from orchestration.settings import Settings
 SUITE = "candidate_suite"
 SCORECARDS = "scorecard_performance"
 DATED_LATER = "documents_dated_later"
+UNREACHED = "records_reach_ledger"
 TIE_OUTS = (
     "rows_landed",
     "buckets_to_documents",
@@ -34,13 +35,14 @@ LOADS_THAT_DIFFER = (
     "where delivered_row_count <> loaded_row_count + quarantined_row_count"
 )
 # Checks that never stop a run by themselves; whether they block publication, policy says.
-FLAGGED = (DATED_LATER,)
+FLAGGED = (DATED_LATER, UNREACHED)
 # Checks of a candidate besides the suites, by code, with what each is made on.
 CANDIDATE_CHECKS = {
     **{f"tie_out_{code}": "fct_tie_outs" for code in TIE_OUTS},
     SCORECARDS: "fct_scorecard_performance",
     POLICIES_UNCHANGED: "policy",
     DATED_LATER: "erp.documents",
+    UNREACHED: "records",
 }
 
 
@@ -48,7 +50,10 @@ def check_candidate(settings: Settings, marts: Iterable[Mart], as_of_date: date)
     """Every check of a candidate: a suite for each mart, and CANDIDATE_CHECKS."""
     database = settings.working_database
     suites = check_marts(database, marts, as_of_date)
-    return [*suites, *check_tie_outs(database), check_scorecards(database), check_policies(settings), check_later(database)]
+    return [
+        *suites, *check_tie_outs(database), check_scorecards(database), check_policies(settings), check_later(database),
+        check_unreached(database),
+    ]  # fmt: skip
 
 
 def check_marts(database: Path, marts: Iterable[Mart], as_of_date: date) -> list[CheckOutcome]:
@@ -110,6 +115,16 @@ def check_later(database: Path) -> CheckOutcome:
         told = ", ".join(f"{currency} {amount:,.2f}" for currency, amount in amounts)
         summary = f"{told} are dated after the as-of date and in no figure: {rows_found(con, later)}" if count else "none"
     return CheckOutcome(DATED_LATER, CANDIDATE_CHECKS[DATED_LATER], allowed is None or count <= allowed, summary, {"rows": count})
+
+
+def check_unreached(database: Path) -> CheckOutcome:
+    """Records about a document or customer that nobody delivered: nothing is made of them, which must not go unsaid."""
+    unreached = "select * from intermediate.int_quality__records_unreached"
+    with duckdb.connect(str(database)) as con:
+        (count,) = con.execute(f"select count(*) from ({unreached})").fetchone() or (0,)
+        told = "name a document or customer that was not delivered, and count for nothing"
+        summary = f"{told}: {rows_found(con, unreached, ('table_name', 'record_id'))}" if count else "none"
+    return CheckOutcome(UNREACHED, CANDIDATE_CHECKS[UNREACHED], not count, summary, {"rows": count})
 
 
 def _tie_out(con: duckdb.DuckDBPyConnection, code: str) -> CheckOutcome:

@@ -36,8 +36,14 @@ class DeliveredFile:
 
 
 def matching_files(extracts: Path, mapping: TableMapping) -> list[Path]:
-    """The files of a mapping's pattern in the order that it names: by name, numbers as numbers, or by time."""
-    found = sorted((path for path in extracts.glob(mapping.files) if path.is_file()), key=_natural)
+    """The files of a mapping's pattern in the order that it names: by name, numbers as numbers, or by time. Refused where a link
+    leads to none: its sender delivered something."""
+    named = list(extracts.glob(mapping.files))
+    if lost := [path for path in named if not path.exists()]:
+        raise DataRefusedError(
+            f"{file_name_of(lost[0], extracts)} is a link that leads to no file.", "put the file there, or take the link away"
+        )
+    found = sorted((path for path in named if path.is_file()), key=_natural)
     return sorted(found, key=lambda path: path.stat().st_mtime_ns) if mapping.delivery.order == "time" else found
 
 

@@ -392,3 +392,10 @@ def test_what_is_current_is_what_a_plain_model_says(staged: Staged, drawn: list)
     for load_id, limits, amounts in known:
         assert staged.limits(load_id) == {f"A{key}": value for key, value in limits.items()}
         assert staged.amounts(load_id) == {key: f"{value}.00" for key, value in amounts.items()}
+
+
+def test_a_link_that_leads_to_no_file_is_refused(warehouse: RawWarehouse) -> None:
+    (warehouse.extracts / "documents_2.csv").symlink_to(warehouse.extracts / "gone.csv")
+    with pytest.raises(DataRefusedError, match=r"documents_2\.csv is a link that leads to no file"):
+        warehouse.deliver("erp.documents", "documents_1.csv", DOCUMENTS + "A,1,invoice,K,2026-01-31,CNY,1.00\n")
+    assert warehouse.rows("select count(*) from raw.loads") == [(0,)]

@@ -165,14 +165,19 @@ def keep_to_itself(settings: Settings) -> None:
     Others may pass through the home to what is published, and see nothing else of it.
     """
     os.umask(PRIVATE)
-    settings.temporary.mkdir(parents=True, exist_ok=True)
-    os.environ["TMPDIR"] = str(settings.temporary)
-    tempfile.tempdir = None
+    use_for_temporary_files(settings.temporary)
     for path in settings.home.iterdir():
         if path not in (settings.published, settings.extracts) and not path.is_symlink():
             _leave_others(path, 0)
     # The home itself may be reached through a link.
     _leave_others(settings.home, PASSED_THROUGH)
+
+
+def use_for_temporary_files(folder: Path) -> None:
+    """Have this process and its children put their temporary files there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["TMPDIR"] = str(folder)
+    tempfile.tempdir = None
 
 
 def _leave_others(path: Path, left: int) -> None:

@@ -7,9 +7,12 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 
+from orchestration.graph.tidy import tidy
+from orchestration.settings import Settings
 from tests.conftest import RECEIVABLES, Home
 
 WAITED_SECONDS = 180
@@ -17,12 +20,16 @@ QUESTION = {"query": "{ version }"}
 
 
 @pytest.fixture(scope="module")
-def port(new_home: Callable[[], Home]) -> Iterator[int]:
+def home(new_home: Callable[[], Home]) -> Home:
+    return new_home()
+
+
+@pytest.fixture(scope="module")
+def port(home: Home) -> Iterator[int]:
     """The port of a UI that runs on an empty home; ended by SIGTERM, with the exit code that says so."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         number = free.getsockname()[1]
-    home = new_home()
     process = subprocess.Popen(
         [RECEIVABLES, "dev", "--port", str(number)], env=home.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
@@ -62,6 +69,28 @@ def test_our_own_page_is_answered(port: int) -> None:
     # A person follows a link, also one of another site.
     link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
     assert answered(port, "GET", "/", link)[0] == http.client.OK
+
+
+def test_a_run_leaves_the_pages_able_to_start_the_next(port: int, home: Home) -> None:
+    """Every run first empties the home's folder for temporary files; the sockets by which the graph is reached are not there."""
+    plan = {
+        "query": """query Plan($job: PipelineSelector!) {
+            executionPlanOrError(pipeline: $job, mode: "default") { __typename } }""",
+        "variables": {
+            "job": {
+                "repositoryName": "__repository__", "repositoryLocationName": "orchestration.graph.definitions",
+                "pipelineName": "daily_refresh",
+            }
+        },
+    }  # fmt: skip
+    planned = (http.client.OK, '{"data":{"executionPlanOrError":{"__typename":"ExecutionPlan"}}}')
+    # The pages answer before the graph is there.
+    for _ in range(WAITED_SECONDS):
+        if answered(port, "POST", "/graphql", {}, plan) == planned:
+            break
+        time.sleep(1)
+    tidy(Settings(home.path), datetime(2026, 1, 1))  # noqa: DTZ001
+    assert answered(port, "POST", "/graphql", {}, plan) == planned
 
 
 @pytest.mark.parametrize(

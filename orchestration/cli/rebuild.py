@@ -46,9 +46,11 @@ def restore() -> None:
 
     settings, at = standing_home(), now()
     with only_writer(settings, "restore", at):
-        count, old = restore_working_database(settings, at)
+        count, otherwise, old = restore_working_database(settings, at)
         tell_problems(write_anchor(settings))
     say(f"{count} loads are in {settings.working_database} again." + (f" The old file is {old}." if old else ""))
+    for name in otherwise:
+        say(f"Reads otherwise than it was loaded, by today's code or mapping: {name}")
     say("Run `receivables refresh --as-of DATE` next.")
 
 

@@ -10,7 +10,7 @@ import duckdb
 from ingestion.contract import load_contracts
 from ingestion.sql import literal, quoted
 from ingestion.warehouse import LINEAGE_COLUMNS
-from orchestration.ledger.events import LANDED, LOAD, UPGRADED
+from orchestration.ledger.events import LANDED, LOAD, RESTORED, UPGRADED
 from orchestration.ledger.fingerprint import combined_hash
 from orchestration.ledger.ledger import Entry
 from orchestration.quality.evidence import CheckOutcome
@@ -93,8 +93,8 @@ def told_loads(entries: Iterable[Entry]) -> dict[int, Mapping[str, Any]]:
         elif entry.event == LANDED:
             for load_id in entry.details["load_ids"]:
                 told[load_id]["landed_at"] = entry.details["landed_at"]
-        elif entry.event == UPGRADED:
-            told |= {load["load_id"]: dict(load) for load in entry.details["loads"]}
+        elif entry.event in (RESTORED, UPGRADED):
+            told |= {load["load_id"]: dict(load) for load in entry.details.get("loads", ())}
     return dict(told)
 
 

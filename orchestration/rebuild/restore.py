@@ -27,6 +27,8 @@ READING = (
     "casting.py", "contract.py", "deliveries.py", "formats.py", "loader.py", "notes.py", "profile.py", "readers.py", "texts.py",
     "workbook.py", "workbook_child.py",
 )  # fmt: skip
+# What decides what a file reads as: the same bytes under the same of these give the same rows.
+HOW_READ = ("mapping_sha256", "reader_sha256")
 CHANGED_SINCE = (
     "the code that reads files has changed since, or somebody changed what raw held: check out the commit that loaded it and run "
     "`receivables audit verify`"
@@ -43,8 +45,11 @@ def refuse_earlier_release(settings: Settings, entries: list[Entry]) -> None:
         )
 
 
-def restore_working_database(settings: Settings, at: datetime) -> tuple[int, Path | None]:
-    """A new working database with every load that the ledger tells of: their count, and where the old database was put."""
+def restore_working_database(settings: Settings, at: datetime) -> tuple[int, list[str], Path | None]:
+    """A new working database with every load that the ledger tells of.
+
+    Gives their count, in words those that read otherwise by today's code or mapping, and where the old database was put.
+    """
     entries = Ledger(settings.ledger).proven()
     refuse_earlier_release(settings, entries)
     told = told_loads(entries)
@@ -54,11 +59,11 @@ def restore_working_database(settings: Settings, at: datetime) -> tuple[int, Pat
     fresh.unlink(missing_ok=True)
     with open_working(fresh, settings.memory_limit) as con:
         load_again(con, settings.archive, settings.home / "restoring", told.values())
-        _refuse_other_content(con, told.values())
+        retold = _retold(con, told.values())
     old = put_aside(settings.working_database) if settings.working_database.exists() else None
     fresh.replace(settings.working_database)
-    record(settings, at, (RESTORED, {"load_ids": sorted(told)}))
-    return len(told), old
+    record(settings, at, (RESTORED, {"load_ids": sorted(told), "loads": retold}))
+    return len(told), [f"{load['file_name']} (load {load['load_id']} of {load['table_name']})" for load in retold], old
 
 
 def bring_back(settings: Settings, con: duckdb.DuckDBPyConnection, at: datetime) -> None:
@@ -78,8 +83,8 @@ def bring_back(settings: Settings, con: duckdb.DuckDBPyConnection, at: datetime)
             "run `receivables restore`: it loads every archived file again; who took it out is for `receivables audit verify`",
         )
     load_again(con, settings.archive, settings.home / "restoring", [told[load_id] for load_id in missing])
-    _refuse_other_content(con, [told[load_id] for load_id in missing])
-    record(settings, at, (RESTORED, {"load_ids": missing}))
+    retold = _retold(con, [told[load_id] for load_id in missing])
+    record(settings, at, (RESTORED, {"load_ids": missing, "loads": retold}))
 
 
 def tell_loads(
@@ -182,15 +187,29 @@ def load_again(con: duckdb.DuckDBPyConnection, archive: Path, folder: Path, entr
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _refuse_other_content(con: duckdb.DuckDBPyConnection, entries: Iterable[Mapping[str, Any]]) -> None:
-    """Refuse loads that do not hold what the ledger tells of them."""
-    contents = load_contents(con)
+def _retold(con: duckdb.DuckDBPyConnection, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What the ledger is to be told anew: the loads that read otherwise now, by other code or another mapping.
+
+    A load that holds what it held keeps the mapping that it was made under: its evidence is found by it. Refused where the same
+    code and mapping read otherwise.
+    """
+    contents, reader = load_contents(con), reader_fingerprint()
+    registered = {load["load_id"]: load for load in loads_as_told(con)}
+    retold = []
     for entry in entries:
-        if entry["content_hash"] != contents.get(entry["load_id"], ""):
+        now = {**registered[entry["load_id"]], "content_hash": contents.get(entry["load_id"], ""), "reader_sha256": reader}
+        is_read_alike = all(entry.get(key) == now[key] for key in HOW_READ)
+        if entry["content_hash"] != now["content_hash"] and is_read_alike:
             raise DataRefusedError(
                 f"{entry['file_name']} (load {entry['load_id']} of {entry['table_name']}) reads otherwise than it was loaded.",
                 CHANGED_SINCE,
             )
+        if any(entry.get(key) != value for key, value in now.items() if key not in (*HOW_READ, "landed_at")):
+            retold.append(now)
+        else:
+            told = [entry["mapping_sha256"], entry["load_id"]]
+            con.execute("update raw.loads set mapping_sha256 = ? where load_id = ?", told)
+    return retold
 
 
 def put_aside(database: Path) -> Path:

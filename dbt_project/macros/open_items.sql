@@ -1,12 +1,13 @@
-{# Open items on each balance date, under the aging policy in force that day, of a relation with the columns of
-   int_ledger__balance_periods: all of them, or those that somebody asks for, so that only their dates are written out. #}
-{% macro open_items(periods) -%}
+{# Open items on balance dates, under the aging policy in force that day, of a relation with the columns of
+   int_ledger__balance_periods: all of them, or those that somebody asks for, so that only their dates are written out. `days` says
+   which balance dates. #}
+{% macro open_items(periods, days="not is_for_rates_only") -%}
     {% set carried = [
         "receipt_allocation", "instalment_allocation", "company_code", "document_no", "instalment_no", "open_amount", "customer_id",
         "document_type", "document_date", "accounting_date", "due_date", "currency_code", "fx_rate", "salesperson_code", "segment_code"
     ] %}
     with dates as (
-        select * from {{ ref("int_dates__balance_dates") }}
+        select * from {{ ref("int_dates__balance_dates") }} where {{ days }}
     ),
 
     month_span as (

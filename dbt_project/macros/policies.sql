@@ -31,12 +31,13 @@
 
 {# Codes of the buckets that the aging policies in force on the reporting dates use, in their order, then `unapplied` and `fx_difference`. Known
    when the model runs; while dbt only parses, there are none. #}
-{% macro wide_bucket_codes(buckets, policies) -%}
+{% macro wide_bucket_codes(buckets, policies, dates) -%}
     {% set codes = [] %}
     {% if execute and load_relation(buckets) is not none %}
         {% set rows = run_query(
             "select bucket_code from " ~ buckets ~ " as buckets inner join " ~ policies
-            ~ " as policies on buckets.policy_version = policies.policy_version group by bucket_code order by min(bucket_order), bucket_code"
+            ~ " as policies on buckets.policy_version = policies.policy_version inner join " ~ dates
+            ~ " as dates on policies.as_of_date = dates.as_of_date group by bucket_code order by min(bucket_order), bucket_code"
         ) %}
         {% set codes = rows.columns[0].values() | list %}
     {% endif %}

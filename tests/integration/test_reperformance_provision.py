@@ -1,7 +1,7 @@
 """Provision of the demo re-performed from its raw extracts: roll rates and loss rates, allowances, what was written off since.
 
 SEMANTICS 8; `policy_provision` and its overlays. What is open on a date is `fct_open_items`, re-performed on its own. The window
-reaches back twelve months, but no further than the first reporting date that is kept.
+reaches back as many months as policy says from every date, whichever of their ends are kept as reporting dates.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from tests.conftest import Home
 from tests.integration.test_reperformance_payments import rows
 from tests.reference.demo_extracts import ledgers
 from tests.reference.payments import Book, rounded
-from tests.reference.provision import BUCKETS, Left, cents, loss_rates, parts_left
+from tests.reference.provision import BUCKETS, Left, cents, loss_rates, observed_dates, parts_left
 
 Rates = dict[tuple[date, str, str], tuple]
 OWED = "outstanding_amount > 0 and document_type <> 'fx_revaluation'"
@@ -32,12 +32,13 @@ def rates(demo_home: Home, books: list[Book]) -> Rates:
     """Of each date, company and bucket: the own and the pooled history, and the rates that follow."""
     (policy,) = rows("policy_provision")
     overlays = {row["bucket_code"]: Decimal(row["overlay_factor"]) for row in rows("policy_provision_overlays")}
-    ((first,),) = demo_home.query("select min(opening_date) from marts.dim_reporting_dates")
     kept = [as_of for (as_of,) in demo_home.query("select as_of_date from marts.dim_reporting_dates order by 1")]
-    left = parts_left(books, [first, *kept])
+    months = int(policy["window_months"])
+    dates = observed_dates(kept, months)
+    left = parts_left(books, dates)
     result = {}
     for position, as_of in enumerate(kept):
-        window = kept[max(position + 1 - int(policy["window_months"]), 0) : position + 1]
+        window = dates[position + 1 : position + 1 + months]
         pooled, own = defaultdict(Left), {book.company: defaultdict(Left) for book in books}
         for month in window:
             for company, histories in own.items():

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -42,6 +42,18 @@ def bucket(days_past_due: int) -> str:
     """Bucket of the default aging policy."""
     edges = (0, 30, 60, 90)
     return BUCKETS[sum(days_past_due > edge for edge in edges)]
+
+
+def month_end_before(as_of: date, months: int) -> date:
+    """The month-end before the last so many month-ends on or before a date."""
+    month = 12 * as_of.year + as_of.month - 1 + ((as_of + timedelta(1)).month != as_of.month) - months
+    return date(month // 12, month % 12 + 1, 1) - timedelta(1)
+
+
+def observed_dates(kept: list[date], months: int) -> list[date]:
+    """Reporting dates, and before them the month-ends that a window of so many months reaches back to from the first."""
+    before = [month_end_before(kept[0], number) for number in range(months, 0, -1)]
+    return [*before, *kept]
 
 
 def cents(value: Decimal | Fraction) -> Decimal:

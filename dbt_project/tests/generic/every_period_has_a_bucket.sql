@@ -1,10 +1,11 @@
 {# Open balances that no bucket took, or that more than one took: amounts in the periods and in the items differ. #}
-{% test every_period_has_a_bucket(model) %}
+{% test every_period_has_a_bucket(model, days) %}
 with periods as (
     select dates.balance_date as as_of_date, periods.company_code, sum(periods.open_amount) as amount, count(*) as row_count
     from {{ ref("int_ledger__balance_periods") }} as periods
     inner join {{ ref("int_dates__balance_dates") }} as dates
-        on dates.balance_date >= periods.valid_from
+        on {{ days }}
+        and dates.balance_date >= periods.valid_from
         and (periods.valid_before is null or dates.balance_date < periods.valid_before)
     inner join {{ ref("int_dates__receivables_policies") }} as policies
         on dates.balance_date = policies.as_of_date

@@ -1,22 +1,24 @@
--- What became of each open item between a reporting date and the month-end before it: its opening and closing amount and bucket.
+-- What became of each open item between an observed date and the month-end before it: its opening and closing amount and bucket.
 -- Grain: one row per as_of_date, company, document and instalment open on either day.
 with items as (
     select
-        as_of_date, is_reporting_date, company_code, document_no, instalment_no, customer_id, currency_code, fx_rate, outstanding_amount,
+        as_of_date, company_code, document_no, instalment_no, customer_id, currency_code, fx_rate, outstanding_amount,
         outstanding_base_amount,
         -- Debts and credits migrate apart, in whatever view they are shown.
         case when outstanding_amount < 0 and bucket_code <> 'fx_difference' then 'unapplied' else age_bucket_code end as bucket_code
-    from {{ ref("int_aging__items_aged") }}
+    from {{ ref("int_aging__items_observed") }}
 ),
 
 openings as (
     select dates.as_of_date as closing_date, items.*
     from items
-    inner join {{ ref("int_dates__reporting") }} as dates on items.as_of_date = dates.previous_date
+    inner join {{ ref("int_dates__observed") }} as dates on items.as_of_date = dates.previous_date
 ),
 
 closings as (
-    select * from items where is_reporting_date
+    select items.*
+    from items
+    inner join {{ ref("int_dates__observed") }} as dates on items.as_of_date = dates.as_of_date and dates.previous_date is not null
 ),
 
 paired as (

@@ -1,19 +1,20 @@
--- How fast overdue debts of each age came in of late: the part of them that was paid in a week, over the reporting dates of the window before.
+-- How fast overdue debts of each age came in of late: the part of them that was paid in a week, from one month-end of the window before to the next.
 -- Grain: one row per as_of_date, base_currency_code and age_bucket_code with overdue debts in the window.
 --
 -- All companies with the same base currency together, as amounts of different currencies are not added up.
--- Of what was overdue on a reporting date, f was paid by the next, w weeks later: that is 1 - (1 - f)^(1/w) a week.
+-- Of what was overdue on a date, f was paid by the next, w weeks later: that is 1 - (1 - f)^(1/w) a week.
 with dates as (
-    select as_of_date, lead(as_of_date) over (order by as_of_date) as next_date from {{ ref("int_dates__reporting") }}
+    select as_of_date, is_reporting_date, lead(as_of_date) over (order by as_of_date) as next_date
+    from {{ ref("int_dates__observed") }}
 ),
 
 overdue as (
     select
         items.as_of_date, dates.next_date, items.company_code, items.document_no, items.instalment_no, items.age_bucket_code,
         items.outstanding_base_amount
-    from {{ ref("int_aging__open_items") }} as items
+    from {{ ref("int_aging__items_observed") }} as items
     inner join dates on items.as_of_date = dates.as_of_date
-    where items.is_reporting_date and items.outstanding_amount > 0 and items.days_overdue > 0
+    where items.outstanding_amount > 0 and items.days_overdue > 0
 ),
 
 paid as (
@@ -52,6 +53,7 @@ windowed as (
     inner join observed
         on observed.next_date <= dates.as_of_date
         and observed.as_of_date >= {{ month_end_before_the_last("forecast.backlog_months", "dates.as_of_date") }}
+    where dates.is_reporting_date
     group by dates.as_of_date, observed.base_currency_code, observed.age_bucket_code
 )
 
@@ -62,7 +64,7 @@ select
     cast(overdue_base_amount as decimal(18, 2)) as overdue_base_amount,
     cast(paid_base_amount as decimal(18, 2)) as paid_base_amount,
     cast(
-        1 - power(greatest(1 - cast(paid_base_amount as double) / nullif(cast(overdue_base_amount as double), 0), 0), 1 / weeks) as decimal(12, 10)
+        1 - power(greatest(1 - cast(paid_base_amount as double) / nullif(cast(overdue_base_amount as double), 0), 0), 1 / weeks) as decimal(18, 15)
     ) as weekly_rate
 from windowed
 where overdue_base_amount > 0

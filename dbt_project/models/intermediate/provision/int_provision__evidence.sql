@@ -28,7 +28,7 @@ monthly as (
         sum(migrations.moved_base_amount) as moved_base_amount,
         sum(migrations.item_count) as item_count
     from {{ ref("int_aging__migrations_split") }} as migrations
-    inner join {{ ref("int_dates__reporting") }} as dates on migrations.as_of_date = dates.as_of_date and dates.is_month_end
+    inner join {{ ref("int_dates__observed") }} as dates on migrations.as_of_date = dates.as_of_date and dates.is_month_end
     where migrations.from_bucket_code not in ('new', 'unapplied')
     group by migrations.as_of_date, migrations.company_code, migrations.from_bucket_code, migrations.to_bucket_code
 ),

@@ -1,7 +1,13 @@
 -- Two independent ways to each customer's balance, side by side, on every reporting date kept.
 -- Grain: one row per as_of_date, tie_out_code, company_code, customer_id and currency_code.
 {% set keys = ["as_of_date", "company_code", "customer_id", "currency_code"] %}
-with aging as (
+with migrations as (
+    select migrations.*
+    from {{ ref("int_aging__migrations_split") }} as migrations
+    inner join {{ ref("int_dates__reporting") }} as dates on migrations.as_of_date = dates.as_of_date
+),
+
+aging as (
     select {{ keys | join(", ") }}, sum(outstanding_amount) as amount
     from {{ ref("int_aging__chosen") }}
     group by {{ keys | join(", ") }}
@@ -26,12 +32,12 @@ sides as (
     select 'rollforward_to_aging', {{ keys | join(", ") }}, 0, amount from aging
     union all
     select 'migration_to_aging', {{ keys | join(", ") }}, moved_amount, 0
-    from {{ ref("int_aging__migrations_split") }} where to_bucket_code not in ('settled', 'written_off')
+    from migrations where to_bucket_code not in ('settled', 'written_off')
     union all
     select 'migration_to_aging', {{ keys | join(", ") }}, 0, amount from aging
     union all
     select 'migration_to_opening', {{ keys | join(", ") }}, moved_amount, 0
-    from {{ ref("int_aging__migrations_split") }} where from_bucket_code <> 'new'
+    from migrations where from_bucket_code <> 'new'
     union all
     select 'migration_to_opening', {{ keys | join(", ") }}, 0, opening_amount from rolled
 )

@@ -25,6 +25,7 @@ where
     legs.effective_date <= {{ as_of_date() }}
     and exists (
         select 1 from {{ ref("int_dates__receivables_policies") }} as policies
+        inner join {{ ref("int_dates__reporting") }} as dates on policies.as_of_date = dates.as_of_date
         where
             legs.receipt_allocation in ('any', policies.receipt_allocation)
             and legs.instalment_allocation in ('any', policies.instalment_allocation)

@@ -1,7 +1,7 @@
 -- Aging as BI tools like it: a column for each bucket of the policies in force on the reporting dates, built from policy.
 -- Grain: one row per as_of_date, company_code, customer_id and currency_code.
 {{ config(contract={"enforced": false}) }}
-{% set buckets = wide_bucket_codes(ref("policy_aging_buckets"), ref("int_dates__receivables_policies")) %}
+{% set buckets = wide_bucket_codes(ref("policy_aging_buckets"), ref("int_dates__receivables_policies"), ref("int_dates__reporting")) %}
 select
     as_of_date,
     company_code,

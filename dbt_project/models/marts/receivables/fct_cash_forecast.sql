@@ -59,15 +59,15 @@ overdue as (
     where grouped.overdue_bucket_code is not null
 ),
 
--- Bounds of the part that comes in each week; the period after the last takes what is left. Amounts have 24 digits here: with 18, a
--- product with a share of ten decimals overflows at a hundred million.
+-- Bounds of the part that comes in each week; the period after the last takes what is left. Shares keep all digits that they have: with
+-- ten, a hundred million is a cent off. Amounts have 24 digits here: with 18, their product with a share overflows.
 overdue_weekly as (
     select
         overdue.*,
         numbers.number as week_number_spread,
-        cast(1 - power(overdue.weekly_rest, numbers.number - 1) as decimal(12, 10)) as share_before,
+        cast(1 - power(overdue.weekly_rest, numbers.number - 1) as decimal(18, 15)) as share_before,
         cast(
-            case when numbers.number > overdue.horizon_weeks then 1 else 1 - power(overdue.weekly_rest, numbers.number) end as decimal(12, 10)
+            case when numbers.number > overdue.horizon_weeks then 1 else 1 - power(overdue.weekly_rest, numbers.number) end as decimal(18, 15)
         ) as share_through
     from overdue
     inner join {{ numbers_to("(select max(horizon_weeks) + 1 from horizons)") }} as numbers

@@ -116,6 +116,7 @@ class Week:
     open: Decimal = ZERO
     expected: Decimal = ZERO
     overdue: Decimal = ZERO
+    assumed: Decimal = ZERO
 
 
 def cents(value: Decimal) -> Decimal:
@@ -161,15 +162,17 @@ class Forecaster:
         """Base amount of what came on an instalment after a day and until another, as far as it stands at a third."""
         return sum((one.base_between(after, until, known) for one in self._paid.get(item, [])), ZERO)
 
-    def days_late(self, as_of: date, window_days: int) -> dict[str, Fraction]:
-        """SEMANTICS 5: days late of each customer's payments of the window, weighted by amount, in millionths."""
+    def days_late(self, as_of: date, window_days: int) -> tuple[dict[str, Fraction], Fraction]:
+        """SEMANTICS 5: days late of each customer's payments of the window, weighted by amount, in millionths; and those of all,
+        which stand in where a customer has none, as unknown is not zero (SEMANTICS 2). The demo's books are in one currency."""
         late: dict[str, Fraction] = defaultdict(Fraction)
         whole: dict[str, Fraction] = defaultdict(Fraction)
         for one in (one for found in self._paid.values() for one in found):
             came = one.base_between(as_of - timedelta(window_days), as_of, as_of)
             late[one.customer] += Fraction(came) * one.days_late
             whole[one.customer] += Fraction(came)
-        return {customer: Fraction(rounded(late[customer] / amount)) for customer, amount in whole.items() if amount}
+        own = {customer: Fraction(rounded(late[customer] / amount)) for customer, amount in whole.items() if amount}
+        return own, Fraction(rounded(sum(late.values()) / sum(whole.values())))
 
     def observed(self, dates: list[date]) -> dict[date, dict[str, tuple[Decimal, Decimal]]]:
         """Of each date: what was overdue by bucket, and what of it was paid by the next date."""
@@ -275,7 +278,7 @@ def forecast(
     as_of: date,
     scenario: Scenario,
     weeks: int,
-    days_late: dict[str, Fraction],
+    days_late: tuple[dict[str, Fraction], Fraction],
     allowance: Callable[[Debt], Decimal],
     rates: Mapping[str, float],
     fallback: float,
@@ -283,7 +286,7 @@ def forecast(
     """What each week of each company brings; the week after the last holds what comes later."""
     result: dict[tuple[str, int], Week] = defaultdict(Week)
     backlog: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
-    debts = forecaster.debts(as_of)
+    debts, (own_days_late, pooled_days_late) = forecaster.debts(as_of), days_late
     promised = forecaster.promised(debts, as_of) if scenario.trusts_promises else {}
     disputed = {} if scenario.counts_disputed else forecaster.disputed(debts, as_of)
     for debt in debts:
@@ -302,13 +305,14 @@ def forecast(
         if moved_base == debt.base:
             continue
         rest, rest_expected = debt.base - moved_base, expected - min(moved_base, expected)
-        late = ceil(max(days_late.get(debt.customer, Fraction(0)), 0) * scenario.lateness_factor)
+        late = ceil(max(own_days_late.get(debt.customer, pooled_days_late), 0) * scenario.lateness_factor)
         scheduled = debt.due + timedelta(late + scenario.extra_days)
         if scheduled > as_of:
             week = result[company, _week(as_of, scheduled, weeks)]
             week.items += 1
             week.open += rest
             week.expected += rest_expected
+            week.assumed += rest_expected if scenario.lateness_factor and debt.customer not in own_days_late else ZERO
         else:
             backlog[company, debt.bucket][0] += rest
             backlog[company, debt.bucket][1] += rest_expected

@@ -2,7 +2,7 @@
 -- Grain: one row per as_of_date, company_code, document_no, instalment_no, scenario_code and part_no.
 --
 -- What is promised is expected by its day, where the scenario trusts promises: its own amount, oldest due first. The rest keeps the debt's
--- own day: its due date, later by what the customer is usually late. What should have come by now has no day: it comes in over the weeks as
+-- own day: its due date, later by what the customer is usually late, or where that is not known, others are. What should have come by now has no day: it comes in over the weeks as
 -- overdue debts of its age did. What is disputed, and what the allowance says is lost, is taken off the rest first, as the scenario says.
 {{ config(materialized="view") }}
 with items as (
@@ -14,10 +14,11 @@ with items as (
         items.customer_id,
         items.due_date,
         items.age_bucket_code,
-        greatest(coalesce(measured.weighted_days_late, 0), 0) as usual_days_late,
+        greatest(coalesce(measured.weighted_days_late, assumed.assumed_days_late), 0) as usual_days_late,
+        case when measured.weighted_days_late is null then assumed.lateness_source_code else 'own' end as lateness_source_code,
         items.outstanding_base_amount,
         {{ claimed_base_amount("disputed") }} as disputed_base_amount,
-        cast(coalesce(provided.specific_base_amount, provided.collective_base_amount, 0) as decimal(18, 2)) as allowance_base_amount
+        cast(coalesce(provided.specific_base_amount, provided.collective_base_amount) as decimal(18, 2)) as allowance_base_amount
     from {{ ref("int_aging__open_items") }} as items
     {{ left_join_claimed("disputed") }}
     left join {{ ref("int_provision__items_provided") }} as provided
@@ -26,6 +27,8 @@ with items as (
         and items.document_no = provided.document_no
         and items.instalment_no = provided.instalment_no
     left join {{ ref("int_customers__measured") }} as measured on {{ same_customer("items", "measured") }}
+    left join {{ ref("int_forecast__lateness_assumed") }} as assumed
+        on items.as_of_date = assumed.as_of_date and items.company_code = assumed.company_code
     where items.is_reporting_date and items.outstanding_amount > 0
 ),
 
@@ -41,6 +44,7 @@ admitted as (
         scenarios.policy_version,
         scenarios.scenario_code,
         scenarios.loss_factor,
+        case when scenarios.lateness_factor > 0 then items.lateness_source_code end as used_lateness_code,
         items.outstanding_base_amount - case when scenarios.counts_disputed then 0 else items.disputed_base_amount end as admitted_base_amount,
         case when scenarios.trusts_promises then coalesce(promised.promised_base_amount, 0) else 0 end as promised_base_amount,
         cast(
@@ -60,7 +64,12 @@ admitted as (
 judged as (
     select
         *,
-        cast(admitted_base_amount - least(round(allowance_base_amount * loss_factor, 2), admitted_base_amount) as decimal(18, 2)) as expected_base_amount
+        -- What is lost is not known without an allowance, unless the scenario counts no losses.
+        cast(
+            admitted_base_amount
+            - case when loss_factor = 0 then 0 else {{ lesser_of("round(allowance_base_amount * loss_factor, 2)", "admitted_base_amount") }} end
+            as decimal(18, 2)
+        ) as expected_base_amount
     from admitted
 )
 
@@ -76,8 +85,9 @@ select
     promised.promised_date as expected_on,
     judged.age_bucket_code,
     promised.through_base_amount - promised.before_base_amount as outstanding_base_amount,
-    least(promised.through_base_amount, judged.expected_base_amount) - least(promised.before_base_amount, judged.expected_base_amount)
-        as expected_base_amount,
+    {{ lesser_of("promised.through_base_amount", "judged.expected_base_amount") }}
+    - {{ lesser_of("promised.before_base_amount", "judged.expected_base_amount") }} as expected_base_amount,
+    cast(null as varchar) as lateness_source_code,
     judged.policy_version
 from judged
 inner join {{ ref("int_forecast__promises_laid") }} as promised
@@ -100,6 +110,7 @@ select
     age_bucket_code,
     outstanding_base_amount - promised_base_amount as outstanding_base_amount,
     expected_base_amount - least(promised_base_amount, expected_base_amount) as expected_base_amount,
+    case when scheduled_on > as_of_date then used_lateness_code end as lateness_source_code,
     policy_version
 from judged
 where outstanding_base_amount is null or promised_base_amount < outstanding_base_amount

@@ -35,7 +35,11 @@ grouped as (
         case when count(items.outstanding_base_amount) = count(*) then cast(sum(items.outstanding_base_amount) as decimal(24, 2)) end
             as open_base_amount,
         case when count(items.outstanding_base_amount) = count(*) then cast(sum(items.expected_base_amount) as decimal(24, 2)) end
-            as expected_base_amount
+            as expected_base_amount,
+        cast({{ known_sum("items.expected_base_amount", "items.lateness_source_code in ('pooled', 'policy')") }} as decimal(24, 2))
+            as assumed_lateness_base_amount,
+        max(case items.lateness_source_code when 'pooled' then 1 else 0 end) as pooled_lateness,
+        max(case items.lateness_source_code when 'policy' then 1 else 0 end) as policy_lateness
     from {{ ref("int_forecast__items_expected") }} as items
     inner join horizons on items.as_of_date = horizons.as_of_date and items.scenario_code = horizons.scenario_code
     group by items.as_of_date, items.company_code, items.scenario_code, overdue_bucket_code, week_number
@@ -45,6 +49,7 @@ overdue as (
     select
         grouped.*,
         horizons.horizon_weeks,
+        case when rates.weekly_rate is null then 1 else 0 end as policy_rate,
         cast(1 - least(
             coalesce(cast(rates.weekly_rate as double), cast(horizons.fallback_weekly_pct as double) / 100)
             * cast(horizons.backlog_factor as double), 1
@@ -76,7 +81,7 @@ overdue_weekly as (
 
 placed as (
     select as_of_date, company_code, scenario_code, week_number, item_count, open_base_amount, expected_base_amount,
-        cast(0 as decimal(18, 2)) as overdue_base_amount
+        cast(0 as decimal(18, 2)) as overdue_base_amount, assumed_lateness_base_amount, pooled_lateness, policy_lateness, 0 as policy_rate
     from grouped
     where overdue_bucket_code is null
     union all
@@ -84,9 +89,10 @@ placed as (
         as_of_date, company_code, scenario_code, week_number_spread, 0,
         round((open_base_amount - expected_base_amount) * share_through, 2)
         - round((open_base_amount - expected_base_amount) * share_before, 2)
-        + round((expected_base_amount) * share_through, 2) - round((expected_base_amount) * share_before, 2),
-        round((expected_base_amount) * share_through, 2) - round((expected_base_amount) * share_before, 2),
-        round((expected_base_amount) * share_through, 2) - round((expected_base_amount) * share_before, 2)
+        + round(expected_base_amount * share_through, 2) - round(expected_base_amount * share_before, 2),
+        round(expected_base_amount * share_through, 2) - round(expected_base_amount * share_before, 2),
+        round(expected_base_amount * share_through, 2) - round(expected_base_amount * share_before, 2),
+        0, 0, 0, policy_rate
     from overdue_weekly
 ),
 
@@ -99,7 +105,11 @@ expected as (
         sum(item_count) as item_count,
         case when count(open_base_amount) = count(*) then sum(open_base_amount) end as open_base_amount,
         case when count(expected_base_amount) = count(*) then sum(expected_base_amount) end as expected_base_amount,
-        case when count(overdue_base_amount) = count(*) then sum(overdue_base_amount) end as overdue_base_amount
+        case when count(overdue_base_amount) = count(*) then sum(overdue_base_amount) end as overdue_base_amount,
+        {{ known_sum("assumed_lateness_base_amount") }} as assumed_lateness_base_amount,
+        max(pooled_lateness) as pooled_lateness,
+        max(policy_lateness) as policy_lateness,
+        max(policy_rate) as policy_rate
     from placed
     group by as_of_date, company_code, scenario_code, week_number
 ),
@@ -152,11 +162,20 @@ select
     cast(case when expected.as_of_date is null then 0 else expected.open_base_amount end as decimal(18, 2)) as open_base_amount,
     cast(case when expected.as_of_date is null then 0 else expected.expected_base_amount end as decimal(18, 2)) as expected_base_amount,
     cast(case when expected.as_of_date is null then 0 else expected.overdue_base_amount end as decimal(18, 2)) as overdue_base_amount,
+    cast(case when expected.as_of_date is null then 0 else expected.assumed_lateness_base_amount end as decimal(18, 2))
+        as assumed_lateness_base_amount,
     cast(case
         when periods.week_number > periods.horizon_weeks or periods.week_end_date > {{ as_of_date() }} then null
         when received.as_of_date is null then 0
         else received.received_base_amount
     end as decimal(18, 2)) as received_base_amount,
+    nullif(concat_ws(
+        '; ',
+        case when expected.as_of_date is not null and expected.expected_base_amount is null then 'the rate or the allowance of a debt is not known' end,
+        case when expected.pooled_lateness = 1 then 'customers whose own lateness is not known are taken to pay as late as all' end,
+        case when expected.policy_lateness = 1 then 'customers whose own lateness is not known are taken to pay as late as policy says' end,
+        case when expected.policy_rate = 1 then 'overdue debts of an age that was not observed are taken to come in as fast as policy says' end
+    ), '') as note,
     periods.policy_version
 from periods
 left join expected

@@ -21,11 +21,11 @@ NOBODY = {"channel": "no_contact", "collector": "no_contact", "stage": "no_conta
 
 @dataclass(frozen=True)
 class Contact:
-    """A contact with a customer; the cost None where it cannot be read."""
+    """A contact; the customer None where its account leads to none, the cost where it cannot be read."""
 
     day: date
     number: str
-    customer: str
+    customer: str | None
     levels: dict[str, str]
     cost: Decimal | None
 
@@ -35,6 +35,7 @@ class Result:
     """What came of the contacts of a channel, collector or stage in a month."""
 
     contacts: int = 0
+    unknown: int = 0
     customers: frozenset[str] = frozenset()
     payments: int = 0
     recovered: Decimal = Decimal(0)
@@ -47,12 +48,12 @@ class Result:
         rate = None if self.cost is None else percent(self.cost, self.recovered)
         kept = percent(self.kept, self.promises)
         return [
-            self.contacts, len(self.customers), self.payments, self.recovered, self.cost, rate, self.promises, self.kept, kept
+            self.contacts, self.unknown, len(self.customers), self.payments, self.recovered, self.cost, rate, self.promises, self.kept, kept
         ]  # fmt: skip
 
 
 def contacts(home: Home) -> list[Contact]:
-    """Contacts in their order, of accounts that lead to a customer; days that cannot be read are in quarantine."""
+    """Contacts in their order; days that cannot be read are in quarantine."""
     sql = """select source_record, customer_id from marts.dim_customer_records
         where source_system = 'crm' and customer_id is not null"""
     accounts = dict(home.query(sql))
@@ -67,10 +68,10 @@ def contacts(home: Home) -> list[Contact]:
             cost = Decimal(row["催收费用"])
         except InvalidOperation:
             cost = None
-        if row["客户账号"] in accounts:
-            stage = stage_of((row["公司代码"], row["凭证号"]), day)
-            levels = {"channel": CHANNELS[row["渠道"]], "collector": row["催收人"], "stage": stage}
-            result.append(Contact(day, row["活动编号"], accounts[row["客户账号"]], levels, cost))
+        customer = accounts.get(row["客户账号"])
+        stage = stage_of((row["公司代码"], row["凭证号"]), day) if customer else "unknown_customer"
+        levels = {"channel": CHANNELS[row["渠道"]], "collector": row["催收人"], "stage": stage}
+        result.append(Contact(day, row["活动编号"], customer, levels, cost))
     return sorted(result, key=lambda one: (one.day, one.number))
 
 
@@ -99,7 +100,8 @@ def test_what_contacts_brought(demo_home: Home) -> None:
     window = int(rows("policy_collection")[0]["recovery_window_days"])
     by_customer: dict[str, list[Contact]] = defaultdict(list)
     for one in made:
-        by_customer[one.customer].append(one)
+        if one.customer:
+            by_customer[one.customer].append(one)
 
     def levels(customer: str, day: date) -> dict[str, str]:
         found = [one for one in by_customer[customer] if one.day <= day]
@@ -127,7 +129,8 @@ def test_what_contacts_brought(demo_home: Home) -> None:
             for level in one.levels.items():
                 found = mine[as_of, *level]
                 found.contacts += 1
-                found.customers |= {one.customer}
+                found.unknown += one.customer is None
+                found.customers |= {one.customer} if one.customer else set()
                 found.cost = None if found.cost is None or one.cost is None else found.cost + one.cost
         for document, promised_on, until, promised in promises:
             if before < until <= as_of:
@@ -138,7 +141,7 @@ def test_what_contacts_brought(demo_home: Home) -> None:
     published = {
         row[:3]: list(row[3:])
         for row in demo_home.query(
-            """select as_of_date, level, level_key, contact_count, contacted_customer_count, payment_count, recovered_base_amount,
+            """select as_of_date, level, level_key, contact_count, unknown_customer_contact_count, contacted_customer_count, payment_count, recovered_base_amount,
                 cost_base_amount, cost_rate_pct, promise_count, kept_count, promises_kept_pct
             from marts.fct_collection_effectiveness"""
         )
@@ -148,3 +151,13 @@ def test_what_contacts_brought(demo_home: Home) -> None:
         key: figures for key, figures in published.items() if key[0] in kept_dates
     }
     assert len(mine) > 60
+
+
+def test_contacts_of_accounts_that_lead_to_no_customer_are_told(demo_home: Home) -> None:
+    """Nothing is left out silently: the sources say how many rows are in no customer's figures, and so does what a refresh prints."""
+    unknown = sum(one.customer is None for one in contacts(demo_home))
+    sql = "select unlinked_row_count, known_row_count from marts.dim_data_sources where table_name = 'crm.collection_activities'"
+    ((unlinked, known),) = demo_home.query(sql)
+    assert unlinked == unknown > 0
+    told = f"  crm.collection_activities    {unlinked:,} of {known:,}"
+    assert told in demo_home.output

@@ -12,6 +12,7 @@ with contacts as (
         ) as place
     from {{ ref("int_dates__reporting") }} as dates
     inner join {{ ref("int_collection__contacts_staged") }} as contacts on contacts.activity_date <= dates.as_of_date
+    where contacts.customer_id is not null
 )
 
 select

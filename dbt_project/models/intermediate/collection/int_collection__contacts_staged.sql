@@ -1,5 +1,7 @@
--- Contacts with customers, and how long the oldest debt that each was about was overdue that day: of the document named, else of all.
+-- Contacts made, and how long the oldest debt that each was about was overdue that day: of the document named, else of all.
 -- Grain: one row per activity_id.
+--
+-- Of a contact whose account leads to no customer nobody knows what was owed: it is counted, and nothing more is said of it.
 with contacts as (
     select
         activities.activity_id,
@@ -12,9 +14,9 @@ with contacts as (
         activities.company_code,
         activities.document_no
     from {{ ref("stg_crm__collection_activities") }} as activities
-    inner join {{ ref("int_identity__matched") }} as matched
+    left join {{ ref("int_identity__matched") }} as matched
         on matched.source_system = 'crm' and activities.account_id = matched.source_record
-    where matched.customer_id is not null and activities.activity_date <= {{ as_of_date() }}
+    where activities.activity_date <= {{ as_of_date() }}
 ),
 
 -- What was open on the day of a contact, and the stage of the ladder, are told by the policies of that day.

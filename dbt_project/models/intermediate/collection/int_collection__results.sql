@@ -46,6 +46,7 @@ results as (
 ordered as (
     select customer_id, activity_date as happened_on, 0 as kind, activity_id as event_key, activity_id, activity_date
     from {{ ref("int_collection__contacts_staged") }}
+    where customer_id is not null
     union all
     select customer_id, caused_before, 1, result_key, null, null
     from results

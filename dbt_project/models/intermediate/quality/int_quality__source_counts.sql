@@ -22,6 +22,16 @@ loads as (
         sum(quarantined_row_count) as quarantined_row_count
     from {{ ref("stg_ingestion__loads") }}
     group by table_name
+),
+
+-- Records of these tables are about a customer, and say nothing where they lead to none.
+linked as (
+    select table_name, count(distinct record_key) as linked_row_count
+    from {{ ref("int_lineage__record_lines") }}
+    where customer_id is not null
+    group by table_name
+    union all
+    select 'crm.accounts', count(customer_id) from {{ ref("int_identity__matched") }} where source_system = 'crm'
 )
 
 select
@@ -31,6 +41,14 @@ select
     coalesce(loads.delivered_row_count, 0) as delivered_row_count,
     coalesce(loads.loaded_row_count, 0) as loaded_row_count,
     coalesce(loads.quarantined_row_count, 0) as quarantined_row_count,
-    counts.row_count
+    counts.row_count,
+    case
+        when counts.table_name in (
+            'erp.orders', 'erp.statement_confirmations', 'erp.repossessed_assets', 'crm.accounts', 'crm.collection_activities',
+            'crm.promises_to_pay', 'crm.disputes', 'crm.credit_applications', 'crm.guarantees', 'bureau.registrations',
+            'bureau.ownership_links', 'bureau.financial_statements', 'bureau.events'
+        ) then counts.row_count - coalesce(linked.linked_row_count, 0)
+    end as unlinked_row_count
 from counts
 left join loads on counts.table_name = loads.table_name
+left join linked on counts.table_name = linked.table_name

@@ -8,7 +8,7 @@ with stages as (
         contacts.activity_id,
         contacts.channel,
         coalesce(contacts.collector_name, 'unassigned') as collector,
-        coalesce(contacts.stage_code, 'nothing_open') as stage,
+        case when contacts.customer_id is null then 'unknown_customer' else coalesce(contacts.stage_code, 'nothing_open') end as stage,
         contacts.customer_id,
         contacts.activity_date,
         contacts.base_currency_code,
@@ -26,6 +26,7 @@ events as (
         activity_date as valid_from,
         cast(null as date) as valid_before,
         1 as contact_count,
+        case when customer_id is null then 1 else 0 end as unknown_customer_contact_count,
         customer_id as contacted_customer_id,
         base_currency_code,
         -- A cost in nobody knows which currency is not known.
@@ -39,7 +40,7 @@ events as (
     union all
     select
         '{{ level }}', coalesce(stages.{{ level }}, 'no_contact'), results.counted_on, results.valid_from,
-        results.valid_before, 0, null, results.base_currency_code, null, results.recovered_base_amount, case when results.result_type = 'payment' then 1 else 0 end,
+        results.valid_before, 0, 0, null, results.base_currency_code, null, results.recovered_base_amount, case when results.result_type = 'payment' then 1 else 0 end,
         case when results.result_type = 'payment' and results.is_first_part then 1 else 0 end,
         case when results.result_type = 'promise' then 1 else 0 end,
         case when results.is_kept then 1 else 0 end
@@ -55,6 +56,7 @@ summed as (
         events.level,
         events.level_key,
         sum(events.contact_count) as contact_count,
+        sum(events.unknown_customer_contact_count) as unknown_customer_contact_count,
         count(distinct events.contacted_customer_id) as contacted_customer_count,
         sum(events.payment_count) as payment_count,
         min(case when coalesce(events.recovered_base_amount, events.cost_base_amount) <> 0 then events.base_currency_code end) as lowest_base_currency_code,
@@ -85,6 +87,7 @@ select
     unmixed.level,
     unmixed.level_key,
     cast(unmixed.contact_count as integer) as contact_count,
+    cast(unmixed.unknown_customer_contact_count as integer) as unknown_customer_contact_count,
     cast(unmixed.contacted_customer_count as integer) as contacted_customer_count,
     cast(unmixed.payment_count as integer) as payment_count,
     case when not unmixed.has_mixed_base_currencies then unmixed.lowest_base_currency_code end as base_currency_code,

@@ -206,8 +206,8 @@ def test_roll_forward(demo_home: Home) -> None:
 
 
 def test_grade_migration(demo_home: Home) -> None:
-    """Customers by the grade before and the grade now, with what stands on their accounts, credits taken off."""
-    sql = "select as_of_date, customer_id, sum(outstanding_base_amount) from marts.fct_open_items group by all"
+    """Customers by the grade before and the grade now, with what they owe: as everywhere else, credits are not taken off."""
+    sql = f"select as_of_date, customer_id, sum(outstanding_base_amount) from marts.fct_open_items where {OWED} group by all"
     balances = {row[:2]: row[2] for row in demo_home.query(sql)}
     grades = {row[:2]: row[2] for row in demo_home.query("select as_of_date, customer_id, grade_code from marts.fct_risk_grades")}
     before = dict(demo_home.query("select as_of_date, opening_date from marts.dim_reporting_dates"))

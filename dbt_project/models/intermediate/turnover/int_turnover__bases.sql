@@ -59,9 +59,9 @@ select
     case
         when subjects.first_accounting_date > dates.opening_date then null
         when openings.level_key is null then 0
-        else openings.receivable_base_amount
+        else openings.outstanding_base_amount
     end as opening_base_amount,
-    case when closings.level_key is null then 0 else closings.receivable_base_amount end as closing_base_amount,
+    case when closings.level_key is null then 0 else closings.outstanding_base_amount end as closing_base_amount,
     case when closings.level_key is null then 0 else closings.not_due_base_amount end as not_due_base_amount,
     case when period_sales.level_key is null then 0 else period_sales.sales_base_amount end as sales_base_amount,
     subjects.first_accounting_date > dates.opening_date as is_opening_unknown,

@@ -26,7 +26,7 @@ select
     customers.salesperson_code,
     measured.years_of_cooperation,
     -- Nothing open is zero; something open without an exchange rate, or in several base currencies, is not known.
-    cast(case when balances.level_key is null then 0 else balances.receivable_base_amount end as decimal(18, 2)) as outstanding_base_amount,
+    cast(case when balances.level_key is null then 0 else balances.outstanding_base_amount end as decimal(18, 2)) as outstanding_base_amount,
     cast(case when balances.level_key is null then 0 else balances.overdue_base_amount end as decimal(18, 2)) as overdue_base_amount,
     cast(coalesce(balances.item_count, 0) as integer) as item_count,
     cast(measured.longest_overdue_days as integer) as longest_overdue_days,

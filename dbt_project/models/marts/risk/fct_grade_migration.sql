@@ -20,7 +20,7 @@ select
         case
             when count(balances.level_key) = 0 then 0
             when min(balances.lowest_base_currency_code) = max(balances.highest_base_currency_code)
-                then {{ known_sum("case when balances.level_key is null then 0 else balances.receivable_base_amount end") }}
+                then {{ known_sum("case when balances.level_key is null then 0 else balances.owed_base_amount end") }}
         end as decimal(18, 2)
     ) as receivable_base_amount,
     sequenced.policy_version

@@ -18,7 +18,7 @@ from ingestion.archive import archive_file
 from ingestion.casting import judged_rows
 from ingestion.contract import Contract
 from ingestion.deliveries import DeliveredFile, file_name_of, file_sets, matching_files, register_delivery
-from ingestion.errors import DataRefusedError
+from ingestion.errors import DataRefusedError, NameRefusedError
 from ingestion.formats import number_pattern, thousands_pattern
 from ingestion.notes import Note, notes_of_header, notes_of_values, register_notes
 from ingestion.profile import Profile, TableMapping
@@ -130,7 +130,7 @@ def unclaimed_files(extracts: Path, profile: Profile) -> list[str]:
 def refuse_without_documents(extracts: Path, profile: Profile) -> None:
     """Refuse a folder that is missing or holds no receivable documents: the one table that no sender may lack."""
     if not extracts.is_dir():
-        raise DataRefusedError(f"The extracts folder {extracts} does not exist.", "name the sender's folder with --extracts DIR")
+        raise NameRefusedError(f"The extracts folder {extracts} does not exist.", "name the sender's folder with --extracts DIR")
     mappings = [mapping for mapping in profile.tables if mapping.table == "erp.documents"]
     if not any(matching_files(extracts, mapping) for mapping in mappings):
         patterns = " or ".join(mapping.files for mapping in mappings)

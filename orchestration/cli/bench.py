@@ -2,7 +2,7 @@
 
 import click
 
-from orchestration.cli.home import home_to_write
+from orchestration.cli.home import home_to_write, standing_home
 from orchestration.cli.telling import refusing_plainly, say
 
 
@@ -43,5 +43,5 @@ def bench_readers(readers: int, seconds: int, profile: str) -> None:
     """
     from benchmarks.readers import run_benchmark
 
-    for line in run_benchmark(home_to_write(), readers, seconds, profile):
+    for line in run_benchmark(standing_home(), readers, seconds, profile):
         say(line)

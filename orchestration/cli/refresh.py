@@ -10,7 +10,8 @@ from ingestion.profile import load_profile, profile_names
 from ingestion.synthetic import SyntheticSender, write_extracts
 from orchestration.cli.home import home_to_write, now
 from orchestration.cli.telling import DATE, refusing_plainly, say
-from orchestration.settings import Settings
+from orchestration.graph.as_of import refuse_other_centuries
+from orchestration.settings import Settings, read_settings
 
 UNCLAIMED_SHOWN = 5
 
@@ -61,7 +62,7 @@ def refresh(as_of: datetime, profile: str, extracts: Path | None, is_full: bool)
       receivables refresh --as-of 2026-10-31 --full
       receivables refresh --profile ibm_ar --extracts ../shared/data/ibm_ar --as-of 2013-06-30
     """
-    settings = home_to_write()
+    settings = _home_to_refresh(as_of.date(), profile, extracts)
     _refresh(settings, as_of.date(), profile, extracts or settings.extracts, is_full=is_full)
 
 
@@ -77,6 +78,18 @@ def dev(port: int) -> None:
     from orchestration.graph.pages import run_pages
 
     sys.exit(run_pages(home_to_write(), port))
+
+
+def _home_to_refresh(as_of_date: date, profile: str, extracts: Path | None) -> Settings:
+    """The home; none is made for a date, a sender or a folder that there is not, or a folder that is another's."""
+    from ingestion.loader import refuse_without_documents
+
+    settings = read_settings()
+    refuse_other_centuries(as_of_date)
+    sender = load_profile(profile)
+    if not settings.ledger.exists():
+        refuse_without_documents(extracts or settings.extracts, sender)
+    return home_to_write()
 
 
 def _refresh(settings: Settings, as_of_date: date, profile: str, extracts: Path, *, is_full: bool = False) -> None:

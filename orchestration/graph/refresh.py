@@ -33,23 +33,25 @@ def run_refresh(
             "profile": profile,
             "is_published": False,
         }
+        has_begun = False
         try:
             found = tidy(settings, at, killed)
+            has_begun = bool(found)
             refuse_without_documents(extracts, load_profile(profile))
             asked = asked_for(settings, as_of_date, profile, extracts)
             state = standing_state(settings, asked)
             if not is_full and not found and (stands := standing_publication(settings, state)):
                 told |= {"is_published": True, "problems": (), "stands": stands, **state}
                 return RefreshOutcome(True, (), tuple(tell_end(settings, at, told)), stands=stands)
+            has_begun = True
             _open_working(settings, is_full=is_full)
             # Imported where a run is made: the answer that nothing changed needs no Dagster.
             from orchestration.graph.run import run_job
 
             outcome = run_job(settings, as_of_date, profile, extracts, interruption, asked)
         except DataRefusedError as refused:
-            # A wrong folder on the first day leaves no home behind.
             if settings.ledger.exists():
-                tell_end(settings, at, {**told, "problems": [str(refused)]})
+                tell_end(settings, at, {**told, "problems": [str(refused)], "has_begun": has_begun})
             raise
         except KeyboardInterrupt:
             problems = _ended(interruption)

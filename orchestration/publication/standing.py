@@ -39,8 +39,12 @@ def standing_state(settings: Settings, asked: str) -> dict[str, str]:
 
 
 def standing_publication(settings: Settings, state: Mapping[str, str]) -> str | None:
-    """The publication that a refresh would make again in this state; None where the last one did not end in it, published."""
-    ends = [entry.details for entry in Ledger(settings.ledger).proven() if entry.event == REFRESH]
+    """The publication that a refresh would make again in this state; None where the last one did not end in it, published.
+
+    One that was refused before it did anything, such as one of a mistyped folder, was none.
+    """
+    entries = Ledger(settings.ledger).proven()
+    ends = [entry.details for entry in entries if entry.event == REFRESH and entry.details.get("has_begun", True)]
     told: dict[str, Any] = ends[-1] if ends else {}
     if not told.get("is_published") or any(told.get(name) != now for name, now in state.items()):
         return None

@@ -101,7 +101,8 @@ def _headlines(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
         counts = con.execute(query).fetchall()
         yield f"{title:<11}" + ("   ".join(f"{name} {count:,}" for name, count in counts) or "none")
     unlinked = con.execute(
-        "select table_name, unlinked_row_count, known_row_count from marts.dim_data_sources where unlinked_row_count > 0 order by 1"
+        "select table_name, unlinked_row_count, known_row_count from marts.dim_data_sources "
+        "where unlinked_row_count > 0 order by 1"
     ).fetchall()
     if unlinked:
         yield "Rows that lead to no customer, and so are in no customer's figures:"

@@ -1,15 +1,18 @@
 """What is wrong is refused in plain words with exit code 1, and the last published set stays as it was."""
 
+import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from orchestration.quality.evidence import CheckOutcome
-from tests.conftest import WORKED_LEDGER, Home
+from tests.conftest import RECEIVABLES, ROOT, WORKED_LEDGER, Home
 
 
 @pytest.mark.parametrize(
@@ -27,16 +30,37 @@ def test_wrong_usage_exits_with_2(new_home: Callable[[], Home], arguments: list[
     assert done.returncode == 2 and said in done.stderr
 
 
-def test_missing_folders_exit_with_1_unknown_profiles_with_2_and_say_what_to_do(new_home: Callable[[], Home]) -> None:
+NOTHING_TO_REFRESH_FROM = (
+    (["--extracts", "nowhere"], 2, "The extracts folder nowhere does not exist"),
+    (["--profile", "nobody"], 2, "There is no sender profile 'nobody'"),
+    (["--extracts", str(WORKED_LEDGER)], 1, "holds no file of receivable documents"),
+)
+
+
+def test_what_is_not_there_exits_with_2_another_senders_folder_with_1_and_both_say_what_to_do(
+    new_home: Callable[[], Home],
+) -> None:
     home = new_home()
-    for arguments, code, said in (
-        (["--extracts", "nowhere"], 1, "The extracts folder nowhere does not exist"),
-        (["--profile", "nobody"], 2, "There is no sender profile 'nobody'"),
-        (["--extracts", str(WORKED_LEDGER)], 1, "holds no file of receivable documents"),
-    ):
+    for arguments, code, said in NOTHING_TO_REFRESH_FROM:
         done = home.run("refresh", "--as-of", "2026-03-31", *arguments)
         assert done.returncode == code and said in done.stderr and "To fix:" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_no_home_is_made_where_there_is_nothing_to_refresh_from(tmp_path: Path) -> None:
+    """Nor where no folder is named, as a home that is not there has no extracts; nor for a benchmark of what is published."""
+    home = tmp_path / "home"
+    environment = {**os.environ, "RECEIVABLES_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    refresh = ["refresh", "--as-of", "2026-03-31"]
+    for arguments, code in (
+        *(([*refresh, *arguments], code) for arguments, code, _ in NOTHING_TO_REFRESH_FROM),
+        (refresh, 2),
+        (["refresh", "--as-of", "1999-12-31", "--profile", "canonical", "--extracts", str(WORKED_LEDGER)], 1),
+        (["bench", "readers"], 1),
+    ):
+        done = subprocess.run([RECEIVABLES, *arguments], env=environment, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == code, (arguments, done.stderr)
+        assert not home.exists(), arguments
 
 
 def test_a_date_that_no_refresh_can_be_made_for_is_refused(new_home: Callable[[], Home]) -> None:

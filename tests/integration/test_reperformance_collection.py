@@ -48,7 +48,8 @@ class Result:
         rate = None if self.cost is None else percent(self.cost, self.recovered)
         kept = percent(self.kept, self.promises)
         return [
-            self.contacts, self.unknown, len(self.customers), self.payments, self.recovered, self.cost, rate, self.promises, self.kept, kept
+            self.contacts, self.unknown, len(self.customers), self.payments, self.recovered, self.cost, rate, self.promises,
+            self.kept, kept,
         ]  # fmt: skip
 
 
@@ -141,7 +142,8 @@ def test_what_contacts_brought(demo_home: Home) -> None:
     published = {
         row[:3]: list(row[3:])
         for row in demo_home.query(
-            """select as_of_date, level, level_key, contact_count, unknown_customer_contact_count, contacted_customer_count, payment_count, recovered_base_amount,
+            """select as_of_date, level, level_key, contact_count, unknown_customer_contact_count, contacted_customer_count,
+                payment_count, recovered_base_amount,
                 cost_base_amount, cost_rate_pct, promise_count, kept_count, promises_kept_pct
             from marts.fct_collection_effectiveness"""
         )
@@ -154,7 +156,7 @@ def test_what_contacts_brought(demo_home: Home) -> None:
 
 
 def test_contacts_of_accounts_that_lead_to_no_customer_are_told(demo_home: Home) -> None:
-    """Nothing is left out silently: the sources say how many rows are in no customer's figures, and so does what a refresh prints."""
+    """Nothing is left out silently: the sources and a refresh say how many rows are in no customer's figures."""
     unknown = sum(one.customer is None for one in contacts(demo_home))
     sql = "select unlinked_row_count, known_row_count from marts.dim_data_sources where table_name = 'crm.collection_activities'"
     ((unlinked, known),) = demo_home.query(sql)

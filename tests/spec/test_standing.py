@@ -119,11 +119,17 @@ def a_refresh_was_refused_since(standing: Standing) -> None:
     standing.tell_end(is_published=False)
 
 
+def a_refresh_of_another_senders_files_was_refused_and_one_was_killed(standing: Standing) -> None:
+    refresh_of(standing, WORKED_LEDGER, "demo")
+    standing.tell_end(is_published=False)
+
+
 @pytest.mark.parametrize(
     "change",
     [
         delivered_again_with_another_byte, delivered_beside, taken_away, raw_row_edited, evidence_removed,
         archived_file_rewritten, log_laid_beside_the_working_database, another_publication_is_read, a_refresh_was_refused_since,
+        a_refresh_of_another_senders_files_was_refused_and_one_was_killed,
     ],
 )  # fmt: skip
 def test_whatever_is_touched_is_derived_anew(standing: Standing, change: Callable[[Standing], None]) -> None:
@@ -136,6 +142,25 @@ def test_another_date_or_sender_is_another_refresh(standing: Standing) -> None:
     assert standing.publication(as_of=date(2026, 3, 30)) is None
     assert standing.publication(profile="demo") is None
     assert standing.publication() is not None
+
+
+def refresh_of(standing: Standing, extracts: Path, profile: str) -> None:
+    """Run a refresh that is refused before it begins."""
+    done = standing.home.run("refresh", "--as-of", AS_OF.isoformat(), "--profile", profile, "--extracts", str(extracts))
+    assert done.returncode and "Refused: " in done.stderr
+
+
+def test_what_was_refused_before_it_began_leaves_it_standing(standing: Standing) -> None:
+    """A mistyped folder, another sender's: nothing was loaded or derived, and yet the ledger and `status` tell of it."""
+    published = standing.publication()
+    for extracts, profile, said in (
+        (standing.extracts.with_name("extarcts"), "canonical", "does not exist"),
+        (standing.extracts, "demo", "holds no file of receivable documents"),
+    ):
+        refresh_of(standing, extracts, profile)
+        told = standing.home.run("status")
+        assert told.returncode == 1 and said in told.stdout
+        assert standing.publication() == published is not None
 
 
 def test_reading_leaves_it_standing(standing: Standing) -> None:

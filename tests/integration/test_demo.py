@@ -130,7 +130,7 @@ def test_what_departments_see_reconciles_with_the_open_items(demo_home: Home) ->
         "select company_code, document_no from marts.fct_limitation_periods) as worked using (company_code, document_no) "
         "where items.document_type = 'fx_revaluation'"
     ) == [(0,)]
-    late = "select sum(recovered_base_amount) from marts.fct_collection_effectiveness group by level"
+    late = "select sum(paid_late_base_amount) from marts.fct_collection_effectiveness group by level"
     assert len(demo_home.query(late)) == 3 and len(set(demo_home.query(late))) == 1
 
 

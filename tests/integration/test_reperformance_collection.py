@@ -143,7 +143,7 @@ def test_what_contacts_brought(demo_home: Home) -> None:
         row[:3]: list(row[3:])
         for row in demo_home.query(
             """select as_of_date, level, level_key, contact_count, unknown_customer_contact_count, contacted_customer_count,
-                payment_count, recovered_base_amount,
+                payment_count, paid_late_base_amount,
                 cost_base_amount, cost_rate_pct, promise_count, kept_count, promises_kept_pct
             from marts.fct_collection_effectiveness"""
         )

@@ -143,7 +143,7 @@ def published(demo: Demo) -> dict[tuple, tuple]:
         (day, company, scenario, week or weeks + 1): tuple(cells)
         for day, company, scenario, week, *cells in demo.home.query(
             "select as_of_date, company_code, scenario_code, week_number, item_count, open_base_amount, expected_base_amount, "
-            "overdue_base_amount, assumed_lateness_base_amount, received_base_amount from marts.fct_cash_forecast"
+            "backlog_base_amount, assumed_lateness_base_amount, received_base_amount from marts.fct_cash_forecast"
         )
     }
 

@@ -162,7 +162,7 @@ def test_key_figures(demo_home: Home, posted: list[Posting]) -> None:
         mine[as_of, "all", "grade_a_share_pct"] = percent(counts["A"], sum(counts.values()))
     for as_of, cost, recovered in demo_home.query(
         """select as_of_date, case when count(*) = count(cost_base_amount) then sum(cost_base_amount) end,
-            sum(recovered_base_amount)
+            sum(paid_late_base_amount)
         from marts.fct_collection_effectiveness where level = 'channel' group by all"""
     ):
         mine[as_of, "all", "collection_cost_rate_pct"] = None if cost is None else percent(cost, recovered)

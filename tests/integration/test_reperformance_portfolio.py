@@ -139,7 +139,7 @@ def test_financing_pool(demo_home: Home) -> None:
     assert mine == by_key(
         demo_home, 3,
         """select company_code, document_no, instalment_no, outstanding_base_amount, exclusion_rule, eligible_base_amount,
-            over_cap_base_amount, excluded_base_amount, advance_base_amount, customer_cap_base_amount
+            over_cap_base_amount, excluded_base_amount, financed_base_amount, customer_cap_base_amount
         from marts.fct_financing_pool""",
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ results as (
         valid_before,
         is_first_part,
         companies.base_currency_code,
-        paid_base_amount as recovered_base_amount,
+        paid_base_amount as paid_late_base_amount,
         cast(null as boolean) as is_kept
     from {{ ref("int_payments__recognised") }} as payments
     inner join {{ ref("int_currencies__base") }} as companies on payments.company_code = companies.company_code
@@ -85,7 +85,7 @@ select
     contacted.valid_before,
     contacted.is_first_part,
     contacted.base_currency_code,
-    contacted.recovered_base_amount,
+    contacted.paid_late_base_amount,
     contacted.is_kept,
     case when contacted.days_since_contact <= contacted.recovery_window_days then contacted.activity_id end as activity_id
 from contacted

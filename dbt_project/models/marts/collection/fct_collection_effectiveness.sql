@@ -31,7 +31,7 @@ events as (
         base_currency_code,
         -- A cost in nobody knows which currency is not known.
         case when base_currency_code is not null or cost_amount = 0 then cost_amount end as cost_base_amount,
-        cast(null as decimal(18, 2)) as recovered_base_amount,
+        cast(null as decimal(18, 2)) as paid_late_base_amount,
         0 as paid_part_count,
         0 as payment_count,
         0 as promise_count,
@@ -40,7 +40,7 @@ events as (
     union all
     select
         '{{ level }}', coalesce(stages.{{ level }}, 'no_contact'), results.counted_on, results.valid_from,
-        results.valid_before, 0, 0, null, results.base_currency_code, null, results.recovered_base_amount, case when results.result_type = 'payment' then 1 else 0 end,
+        results.valid_before, 0, 0, null, results.base_currency_code, null, results.paid_late_base_amount, case when results.result_type = 'payment' then 1 else 0 end,
         case when results.result_type = 'payment' and results.is_first_part then 1 else 0 end,
         case when results.result_type = 'promise' then 1 else 0 end,
         case when results.is_kept then 1 else 0 end
@@ -59,10 +59,10 @@ summed as (
         sum(events.unknown_customer_contact_count) as unknown_customer_contact_count,
         count(distinct events.contacted_customer_id) as contacted_customer_count,
         sum(events.payment_count) as payment_count,
-        min(case when coalesce(events.recovered_base_amount, events.cost_base_amount) <> 0 then events.base_currency_code end) as lowest_base_currency_code,
-        max(case when coalesce(events.recovered_base_amount, events.cost_base_amount) <> 0 then events.base_currency_code end) as highest_base_currency_code,
+        min(case when coalesce(events.paid_late_base_amount, events.cost_base_amount) <> 0 then events.base_currency_code end) as lowest_base_currency_code,
+        max(case when coalesce(events.paid_late_base_amount, events.cost_base_amount) <> 0 then events.base_currency_code end) as highest_base_currency_code,
         -- One payment without a rate, or one contact without its cost, and nobody knows what they come to.
-        {{ known_sum("events.recovered_base_amount", "events.paid_part_count = 1") }} as recovered_base_amount,
+        {{ known_sum("events.paid_late_base_amount", "events.paid_part_count = 1") }} as paid_late_base_amount,
         {{ known_sum("events.cost_base_amount", "events.contact_count = 1") }} as cost_base_amount,
         sum(events.promise_count) as promise_count,
         sum(events.kept_count) as kept_count
@@ -91,9 +91,9 @@ select
     cast(unmixed.contacted_customer_count as integer) as contacted_customer_count,
     cast(unmixed.payment_count as integer) as payment_count,
     case when not unmixed.has_mixed_base_currencies then unmixed.lowest_base_currency_code end as base_currency_code,
-    cast(case when not unmixed.has_mixed_base_currencies then unmixed.recovered_base_amount end as decimal(18, 2)) as recovered_base_amount,
+    cast(case when not unmixed.has_mixed_base_currencies then unmixed.paid_late_base_amount end as decimal(18, 2)) as paid_late_base_amount,
     cast(case when not unmixed.has_mixed_base_currencies then unmixed.cost_base_amount end as decimal(18, 2)) as cost_base_amount,
-    case when not unmixed.has_mixed_base_currencies then {{ ratio("100 * unmixed.cost_base_amount", "unmixed.recovered_base_amount") }} end
+    case when not unmixed.has_mixed_base_currencies then {{ ratio("100 * unmixed.cost_base_amount", "unmixed.paid_late_base_amount") }} end
         as cost_rate_pct,
     cast(unmixed.promise_count as integer) as promise_count,
     cast(unmixed.kept_count as integer) as kept_count,
@@ -102,7 +102,7 @@ select
         when unmixed.has_mixed_base_currencies then 'companies with several base currencies'
         else nullif(concat_ws(
             '; ',
-            case when unmixed.recovered_base_amount is null then 'a payment lacks its rate into the base currency' end,
+            case when unmixed.paid_late_base_amount is null then 'a payment lacks its rate into the base currency' end,
             case when unmixed.cost_base_amount is null then 'the cost of a contact is not known' end
         ), '')
     end as note,

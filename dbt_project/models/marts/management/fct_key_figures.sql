@@ -35,7 +35,7 @@ collected as (
         -- Between books in several currencies there is no rate.
         case
             when coalesce(min(base_currency_code) = max(base_currency_code), true)
-                then {{ ratio("100 * " ~ known_sum("cost_base_amount"), known_sum("recovered_base_amount")) }}
+                then {{ ratio("100 * " ~ known_sum("cost_base_amount"), known_sum("paid_late_base_amount")) }}
         end as figure_value
     from {{ ref("fct_collection_effectiveness") }}
     where level = 'channel'

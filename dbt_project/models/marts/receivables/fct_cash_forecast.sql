@@ -81,7 +81,7 @@ overdue_weekly as (
 
 placed as (
     select as_of_date, company_code, scenario_code, week_number, item_count, open_base_amount, expected_base_amount,
-        cast(0 as decimal(18, 2)) as overdue_base_amount, assumed_lateness_base_amount, pooled_lateness, policy_lateness, 0 as policy_rate
+        cast(0 as decimal(18, 2)) as backlog_base_amount, assumed_lateness_base_amount, pooled_lateness, policy_lateness, 0 as policy_rate
     from grouped
     where overdue_bucket_code is null
     union all
@@ -105,7 +105,7 @@ expected as (
         sum(item_count) as item_count,
         case when count(open_base_amount) = count(*) then sum(open_base_amount) end as open_base_amount,
         case when count(expected_base_amount) = count(*) then sum(expected_base_amount) end as expected_base_amount,
-        case when count(overdue_base_amount) = count(*) then sum(overdue_base_amount) end as overdue_base_amount,
+        case when count(backlog_base_amount) = count(*) then sum(backlog_base_amount) end as backlog_base_amount,
         {{ known_sum("assumed_lateness_base_amount") }} as assumed_lateness_base_amount,
         max(pooled_lateness) as pooled_lateness,
         max(policy_lateness) as policy_lateness,
@@ -161,7 +161,7 @@ select
     cast(coalesce(expected.item_count, 0) as integer) as item_count,
     cast(case when expected.as_of_date is null then 0 else expected.open_base_amount end as decimal(18, 2)) as open_base_amount,
     cast(case when expected.as_of_date is null then 0 else expected.expected_base_amount end as decimal(18, 2)) as expected_base_amount,
-    cast(case when expected.as_of_date is null then 0 else expected.overdue_base_amount end as decimal(18, 2)) as overdue_base_amount,
+    cast(case when expected.as_of_date is null then 0 else expected.backlog_base_amount end as decimal(18, 2)) as backlog_base_amount,
     cast(case when expected.as_of_date is null then 0 else expected.assumed_lateness_base_amount end as decimal(18, 2))
         as assumed_lateness_base_amount,
     cast(case

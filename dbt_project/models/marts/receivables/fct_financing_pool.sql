@@ -54,7 +54,7 @@ select
     cast(eligible_base_amount as decimal(18, 2)) as eligible_base_amount,
     cast(admitted_base_amount - eligible_base_amount as decimal(18, 2)) as over_cap_base_amount,
     cast(outstanding_base_amount - admitted_base_amount as decimal(18, 2)) as excluded_base_amount,
-    cast(round(eligible_base_amount * advance_rate_pct / 100, 2) as decimal(18, 2)) as advance_base_amount,
+    cast(round(eligible_base_amount * advance_rate_pct / 100, 2) as decimal(18, 2)) as financed_base_amount,
     customer_cap_base_amount,
     policy_version
 from split

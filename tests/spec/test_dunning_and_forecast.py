@@ -39,12 +39,26 @@ def test_runs_while_in_credit_do_not_count(ledger: Home) -> None:
 
 
 def test_a_promise_moves_its_amount_and_the_rest_keeps_its_day(ledger: Home) -> None:
-    # Instalments of 100 due 20 March, 20 April and 20 May; 120 are promised for 10 April, in week 2 (8 to 14 April): all of
-    # the first and 20 of the second. Its other 80 stay in week 3 (15 to 21 April), the third in week 8 (20 May is 50 days ahead).
+    # Where everyone pays on the day: instalments of 100 due 20 March, 20 April and 20 May; 120 are promised for 10 April, in week
+    # 2 (8 to 14 April): all of the first and 20 of the second. Its other 80 stay in week 3 (15 to 21 April), the third in week 8
+    # (20 May is 50 days ahead).
     assert ledger.query(
         "select week_number, open_base_amount, item_count from marts.fct_cash_forecast where company_code = 'Q1' "
-        "and as_of_date = '2026-03-31' and scenario_code = 'expected' and open_base_amount <> 0 order by week_number"
+        "and as_of_date = '2026-03-31' and scenario_code = 'optimistic' and open_base_amount <> 0 order by week_number"
     ) == [(2, Decimal("120.00"), 2), (3, Decimal("80.00"), 1), (8, Decimal("100.00"), 1)]
+
+
+def test_a_customer_that_never_paid_is_not_taken_to_pay_on_the_day(ledger: Home) -> None:
+    # Of Q01's 300 the 120 promised have their day, all in week 2. Nothing tells how late it pays the other 180: each part of them
+    # is as late as all customers are, and so is all that is expected of them.
+    assert ledger.query(
+        "select sum(assumed_lateness_base_amount) = sum(expected_base_amount) filter (week_number is distinct from 2), "
+        "sum(assumed_lateness_base_amount) > 0, count(*) filter ((assumed_lateness_base_amount > 0) <> (note is not null)) "
+        "from marts.fct_cash_forecast where company_code = 'Q1' and as_of_date = '2026-03-31' and scenario_code = 'expected'"
+    ) == [(True, True, 0)]
+    assert ledger.query(
+        "select distinct note from marts.fct_cash_forecast where company_code = 'Q1' and assumed_lateness_base_amount > 0"
+    ) == [("customers whose own lateness is not known are taken to pay as late as all",)]
 
 
 def test_what_should_have_come_is_spread_and_comes_to_all_that_is_owed(ledger: Home) -> None:
@@ -53,5 +67,5 @@ def test_what_should_have_come_is_spread_and_comes_to_all_that_is_owed(ledger: H
     assert ledger.query(
         "select sum(open_base_amount), sum(item_count), "
         "sum(open_base_amount) filter (week_number = 1) between 1 and 499, sum(open_base_amount) filter (week_number = 5) > 1000 "
-        "from marts.fct_cash_forecast where company_code = 'D1' and as_of_date = '2026-03-31' and scenario_code = 'expected'"
+        "from marts.fct_cash_forecast where company_code = 'D1' and as_of_date = '2026-03-31' and scenario_code = 'optimistic'"
     ) == [(Decimal("1500.00"), 1, True, True)]

@@ -45,3 +45,20 @@ def bench_readers(readers: int, seconds: int, profile: str) -> None:
 
     for line in run_benchmark(standing_home(), readers, seconds, profile):
         say(line)
+
+
+@bench.command("refresh")
+@click.option("--documents", default=20_000, show_default=True, help="About how many documents.")
+@refusing_plainly
+def bench_refresh(documents: int) -> None:
+    """Whole refreshes: the first, nothing new, the next day, all anew, another policy; against the models' SQL alone.
+
+    \b
+    Example:
+      receivables bench refresh
+      receivables bench refresh --documents 1000000
+    """
+    from benchmarks.refresh import run_benchmark
+
+    for line in run_benchmark(home_to_write(), documents):
+        say(line)

@@ -167,6 +167,7 @@ def run_models(database: Path, target: Path, memory_limit: str) -> None:
     with duckdb.connect(str(database)) as con:
         con.execute(f"set memory_limit = {literal(memory_limit)}")
         con.execute("set preserve_insertion_order = false")
+        con.execute("set enable_progress_bar = false")
         for schema in ("staging", "intermediate", "marts"):
             con.execute(f"create schema {schema}")
         while len(done) < len(models):

@@ -33,7 +33,7 @@
    when the model runs; while dbt only parses, there are none. #}
 {% macro wide_bucket_codes(buckets, policies, dates) -%}
     {% set codes = [] %}
-    {% if execute and load_relation(buckets) is not none %}
+    {% if execute and load_relation(buckets) is not none and load_relation(policies) is not none %}
         {% set rows = run_query(
             "select bucket_code from " ~ buckets ~ " as buckets inner join " ~ policies
             ~ " as policies on buckets.policy_version = policies.policy_version inner join " ~ dates

@@ -20,6 +20,7 @@ from typing import Any
 import yaml
 
 from ingestion.describe import described_files
+from ingestion.errors import DataRefusedError
 
 COLUMNS, DERIVATIONS = "columns", "derivations.yml"
 PARTS = ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "tests")
@@ -135,6 +136,8 @@ def _describe(folder: Path, project: Project) -> None:
         body = _read(path)
         if "models" in body:
             is_mart = path.relative_to(models).parts[0] == "marts"
+            for model in body["models"]:
+                _refuse_unknown_columns(path.relative_to(folder), model, project)
             body["models"] = [in_full(model, project, is_mart=is_mart) for model in body["models"]]
             marts += body["models"] if is_mart else []
             _write(path, body)
@@ -144,6 +147,14 @@ def _describe(folder: Path, project: Project) -> None:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(SEED_COLUMNS)
         rows.writerows(row for mart in sorted(marts, key=lambda one: str(one["name"])) for row in _rows(mart))
+
+
+def _refuse_unknown_columns(path: Path, model: Mapping[str, Any], project: Project) -> None:
+    if unknown := [name for name in (*model["columns"], *model.get("details", {})) if name not in project.columns]:
+        raise DataRefusedError(
+            f"dbt_project/{path} names columns that the dictionary does not have: {', '.join(dict.fromkeys(unknown))}.",
+            f"describe each in a file of dbt_project/{COLUMNS}/, with type, unit, label and meaning",
+        )
 
 
 def _rows(mart: Mapping[str, Any]) -> Iterator[list[Any]]:
@@ -185,4 +196,7 @@ def _write(path: Path, body: Mapping[str, Any]) -> None:
 if __name__ == "__main__":
     from orchestration.settings import PROJECT_ROOT
 
-    assemble(PROJECT_ROOT / "dbt_project", Path(sys.argv[1]).absolute())
+    try:
+        assemble(PROJECT_ROOT / "dbt_project", Path(sys.argv[1]).absolute())
+    except DataRefusedError as refused:
+        sys.exit(f"Refused: {refused}")

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from ingestion.archive import fingerprint
 from ingestion.contract import CONTRACT_DIR
 from ingestion.errors import DataRefusedError
@@ -26,10 +28,13 @@ MANIFEST, PARTIAL_PARSE = "manifest.json", "partial_parse.msgpack"
 
 def current_manifest(settings: Settings) -> Path:
     """Path of a manifest that matches the dbt project as it stands, parsing it when it has changed or is not as it was parsed."""
-    told = _told(settings)
-    is_as_it_was = told and told["parsed_for"] == _parsed_for(settings)
-    if not (told and is_as_it_was and _is_as_told(settings, told) and _is_as_assembled(settings, told)):
-        _parse(settings, told)
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+    # The pages and a command may both find that the project changed: one parses it, the other takes what came of it.
+    with FileLock(settings.dbt_target / "parsing.lock"):
+        told = _told(settings)
+        is_as_it_was = told and told["parsed_for"] == _parsed_for(settings)
+        if not (told and is_as_it_was and _is_as_told(settings, told) and _is_as_assembled(settings, told)):
+            _parse(settings, told)
     return settings.dbt_target / MANIFEST
 
 

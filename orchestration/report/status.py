@@ -70,12 +70,13 @@ def _served_lines(entries: list[Entry], newest: Mapping[str, Any] | None) -> Ite
     later = sum(entry.event == LOAD and entry.details["load_id"] > published["known_through"] for entry in entries)
     days = (date.fromisoformat(newest["as_of_date"]) - date.fromisoformat(published["as_of_date"])).days if newest else 0
     if newest and (later or days):
-        waited = datetime.fromisoformat(newest["started_at"]) - datetime.fromisoformat(served.at)
+        waited = max((datetime.fromisoformat(newest["started_at"]) - datetime.fromisoformat(served.at)).days, 0)
+        away = f", {_plural(abs(days), 'day')} {'after' if days > 0 else 'before'} that" if days else ""
         yield (
-            f"  The last refresh was {_plural(days, 'day')} on by as-of date and started {_plural(max(waited.days, 0), 'day')} "
-            f"after that; {_plural(later, 'load')} came since and {'is' if later == 1 else 'are'} not in what BI reads"
+            f"  The last refresh was as of {newest['as_of_date']}{away}, and started {_plural(waited, 'day')} after BI began to "
+            f"read it; {_plural(later, 'load')} came since and {'is' if later == 1 else 'are'} not in what BI reads"
         )
 
 
 def _plural(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count in (1, -1) else 's'}"
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ingestion.errors import DataRefusedError
 from orchestration.project.dictionary import DESCRIBED, Project, assemble, derivations, in_full
 from tests.conftest import ROOT
 
@@ -74,6 +75,19 @@ def test_what_is_assembled_again_is_the_same(assembled: Path, tmp_path: Path) ->
     assemble(ROOT / "dbt_project", tmp_path / "again")
     files = [path.relative_to(assembled) for path in sorted(assembled.rglob("*")) if path.is_file()]
     assert files and all((assembled / path).read_bytes() == (tmp_path / "again" / path).read_bytes() for path in files)
+
+
+def test_a_column_that_the_dictionary_does_not_have_is_refused_by_name(tmp_path: Path) -> None:
+    model, columns = tmp_path / "project" / "models" / "marts" / "fct_paid.yml", tmp_path / "project" / "columns"
+    for folder in (model.parent, columns):
+        folder.mkdir(parents=True)
+    model.write_text("models: [{name: fct_paid, columns: [paid_amount, paid_twice]}]\n", encoding="utf-8")
+    described = "paid_amount: {data_type: integer, label_zh: 已付, description: Paid.}\n"
+    (columns / "payments.yml").write_text(described, encoding="utf-8")
+    (tmp_path / "project" / "derivations.yml").write_text("conditions: {}\nends: {}\n", encoding="utf-8")
+    with pytest.raises(DataRefusedError, match=r"fct_paid.yml names columns .*: paid_twice\.\n  To fix: describe each"):
+        assemble(tmp_path / "project", tmp_path / "assembled")
+    assert not (tmp_path / "assembled").exists()
 
 
 def test_raw_and_staging_are_described_from_their_contracts(assembled: Path) -> None:

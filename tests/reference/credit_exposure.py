@@ -306,12 +306,14 @@ def secured(items: list[OpenItem], guarantees: list[Guarantee], as_of: date) -> 
     return [(item, amount) for item, amount in covered.items() if amount]
 
 
-def limit_of(books: Books, account: Account, as_of: date) -> tuple[Decimal | None, str]:
-    """The limit approved last that still holds, else that of the customer master."""
-    approved = [one for one in books.limits.get(account, []) if one.decided_on <= as_of and (one.valid_until or as_of) >= as_of]
+def limit_of(books: Books, written: list[Account], as_of: date) -> tuple[Decimal | None, str]:
+    """The limit approved last that still holds, else the lowest of the customer master, of a number however it is written."""
+    limits = [one for account in written for one in books.limits.get(account, [])]
+    approved = [one for one in limits if one.decided_on <= as_of and (one.valid_until or as_of) >= as_of]
     if approved:
         return max(approved, key=lambda one: (one.decided_on, one.number)).amount, "credit_application"
-    return books.master_limits.get(account), "erp_master"
+    master = [limit for account in written if (limit := books.master_limits.get(account)) is not None]
+    return min(master, default=None), "erp_master"
 
 
 def exposures(
@@ -348,12 +350,16 @@ def exposures(
 
 
 def _add_limit(books: Books, row: Exposure, accounts: list[Account], used: set[Account], as_of: date) -> None:
-    """The sum over the accounts; none where an account in use has none."""
-    limits = {account: limit_of(books, account, as_of) for account in accounts}
+    """The sum over the accounts; none where an account in use has none. A number is one account, padded with noughts or not."""
+    written: dict[Account, list[Account]] = defaultdict(list)
+    for company, code in accounts:
+        written[company, code.lstrip("0")].append((company, code))
+    limits = {account: limit_of(books, ways, as_of) for account, ways in written.items()}
     known = {account: limit for account, (limit, _) in limits.items() if limit is not None}
+    in_use = {account for account, ways in written.items() if used & set(ways)}
     if not known:
         row.note = "no limit is set"
-    elif used & (limits.keys() - known.keys()):
+    elif in_use & (limits.keys() - known.keys()):
         row.note = "an account has no limit set"
     else:
         row.limit = sum(known.values(), ZERO)

@@ -50,7 +50,7 @@ EXPOSURE = """
 AGING = """
     select company_code, currency_code, bucket_code, outstanding_amount, disputed_amount, item_count
     from marts.fct_aging where customer_id = $customer and as_of_date = $day
-    order by company_code, currency_code, bucket_code"""
+    order by company_code, currency_code, bucket_order nulls last, bucket_code"""
 # The customer's alerts and those of its group.
 STANDING = """
     select alerts.*

@@ -36,6 +36,10 @@ NAMED_BY_ROW = {
     "currency of the row": "currency_code",
     "base currency": "base_currency_code",
 }
+KEY_HINTS = {
+    "as_of_date": "as_of_date is one of dim_reporting_dates, written 2026-10-31",
+    "customer_id": "customer_id is that of dim_customers, which `receivables explain` finds by ERP number or name",
+}
 # What is meant of a mart of balances where no figure is named.
 BALANCE = "outstanding_amount"
 ANY = "any"  # in policy rows: whatever the code
@@ -566,7 +570,8 @@ def _row(con: duckdb.DuckDBPyConnection, mart: str, key: Mapping[str, str], grai
     names, rows = fetched(con, f"select * from marts.{quoted(mart)} where {_where(key)} limit 2")
     told = ", ".join(f"{name}={value}" for name, value in key.items())
     if not rows:
-        raise NameRefusedError(f"{mart} has no row with {told}.", "check the values; a date is written 2026-10-31")
+        hints = "; ".join(["check the values", *(hint for name, hint in KEY_HINTS.items() if name in key)])
+        raise NameRefusedError(f"{mart} has no row with {told}.", hints)
     if len(rows) > 1:
         missing = [name for name in grain if name not in key]
         raise NameRefusedError(f"{mart} has several rows with {told}.", f"give more of the key: {', '.join(missing)}")

@@ -116,15 +116,12 @@ compared_orders as (
             partition by
                 standing.as_of_date, standing.alert_id,
                 orders.order_date > {{ dbt.dateadd("day", "-parameters.recent_order_window_days", "standing.as_of_date") }}
-            order by orders.order_amount desc, orders.company_code, orders.order_no
+            order by orders.order_base_amount desc nulls last, orders.company_code, orders.order_no
         ) as size_order
     from standing
     inner join {{ ref("int_measures__parameters") }} as parameters on standing.as_of_date = parameters.as_of_date
-    inner join {{ ref("int_identity__matched") }} as matched
-        on matched.source_system = 'erp' and standing.customer_id = matched.customer_id
-    inner join {{ ref("stg_erp__orders") }} as orders
-        on matched.company_code = orders.company_code
-        and matched.source_record = orders.customer_code
+    inner join {{ ref("int_measures__orders_valued") }} as orders
+        on standing.customer_id = orders.customer_id
         and orders.order_date <= standing.as_of_date
         and orders.order_date
         > {{ dbt.dateadd("day", "-(parameters.order_comparison_offset_days + parameters.order_window_days)", "standing.as_of_date") }}

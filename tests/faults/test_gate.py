@@ -23,7 +23,7 @@ from orchestration.quality import candidate
 def check_candidate(settings, marts, as_of_date):
     database = settings.working_database
     suites = candidate.check_marts(database, marts, as_of_date)
-    others = candidate.check_policies(settings), candidate.check_later(database)
+    others = candidate.check_policies(settings), candidate.check_later(database), candidate.check_unreached(database)
     return [*suites, *candidate.check_tie_outs(database), *others]
 candidate.check_candidate = check_candidate
 del candidate.CANDIDATE_CHECKS["scorecard_performance"]

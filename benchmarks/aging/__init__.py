@@ -6,18 +6,16 @@ set made of the result. Run by `receivables bench aging`.
 """
 
 import json
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
+from benchmarks.measuring import Measured, measured
 from ingestion.contract import load_contracts
 from ingestion.errors import DataRefusedError
 from ingestion.warehouse import LINEAGE_COLUMNS, ask_for, create_raw_tables, open_working
@@ -50,14 +48,6 @@ COMPARED = {
         "from yardstick.yardstick_aging",
     ),
 }
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Wall time and peak memory of one process."""
-
-    seconds: float
-    peak_gib: float
 
 
 def run_benchmark(settings: Settings, documents: int, applications: int) -> Iterator[str]:
@@ -122,7 +112,7 @@ def _yardstick(bench: Settings) -> Measured:
         str(WINDOW_START),
         str(SQL / "yardstick.sql"),
     ]
-    return _measured([sys.executable, "-c", program, *arguments])
+    return measured([sys.executable, "-c", program, *arguments])
 
 
 def _load(bench: Settings) -> None:
@@ -148,24 +138,12 @@ def _load(bench: Settings) -> None:
 def _models(bench: Settings) -> Measured:
     """Seeds and parsing beforehand; then `dbt run` of the models that periods and aging need."""
     assemble(bench.dbt_project, bench.assembled_project)
-    _measured(_dbt(bench, "seed"))
-    return _measured(_dbt(bench, "run", "--select", *MODELS))
+    measured(_dbt(bench, "seed"))
+    return measured(_dbt(bench, "run", "--select", *MODELS))
 
 
 def _dbt(bench: Settings, *arguments: str) -> list[str]:
     return dbt_command(bench.assembled_project, bench.dbt_target, "--quiet", *arguments)
-
-
-def _measured(command: list[str]) -> Measured:
-    """Run a command in the environment that apply_settings made, and measure it."""
-    started = time.perf_counter()
-    process = subprocess.Popen(command)
-    _, status, used = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise DataRefusedError(f"{Path(command[0]).name} ended with {process.returncode}.", "read what it printed above")
-    return Measured(seconds, used.ru_maxrss / 1024**2)
 
 
 def _derive_late_entries(bench: Settings) -> Iterator[str]:
@@ -182,9 +160,9 @@ def _derive_late_entries(bench: Settings) -> Iterator[str]:
         con.execute(f"insert into raw.loads select * replace ({number} as load_id) from raw.loads where load_id = {number - 1}")
         create_raw_tables(con)
         ask_for(con, AS_OF_DATE, "bench")
-    again = _measured(_dbt(bench, "run", "--select", *MODELS))
+    again = measured(_dbt(bench, "run", "--select", *MODELS))
     appended, seconds_appended = _fingerprints(bench), _seconds_of_derived(bench)
-    _measured(_dbt(bench, "run", "--full-refresh", "--select", *DERIVED))
+    measured(_dbt(bench, "run", "--full-refresh", "--select", *DERIVED))
     if _fingerprints(bench) != appended:
         raise DataRefusedError("A whole build derives other periods from late entries.", "do not trust either's time")
     yield (
@@ -256,5 +234,5 @@ def _ask_past_date(bench: Settings) -> Iterator[str]:
         "--output",
         str(bench.home / "aging.txt"),
     ]
-    whole = _measured(command)
+    whole = measured(command)
     yield f"the whole command  {whole.seconds:8.2f} s   peak {whole.peak_gib:.2f} GiB"

@@ -7,21 +7,19 @@ and checks. Run by `receivables bench refresh`.
 
 import csv
 import json
-import os
 import shutil
-import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
+from benchmarks.measuring import Measured, measured
 from ingestion.errors import DataRefusedError
 from ingestion.sql import literal, whole_number
 from ingestion.synthetic import SyntheticSender, write_extracts
+from orchestration.project.manifest import dbt_command
 from orchestration.publication.serving import required_manifest
 from orchestration.settings import PROJECT_ROOT, Settings, apply_settings
 
@@ -33,18 +31,6 @@ CLOSED_MONTH = "20261001"
 # The policy that changes: a version of its own that takes effect in the month that is open, with another turnover period.
 OLD_VERSION, NEW_VERSION, TAKES_EFFECT = "turnover-1", "turnover-bench", "2026-10-01"
 PERIOD_MONTHS = "3"
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What a command took: seconds, CPU-seconds and the peak memory of its largest process in GiB."""
-
-    seconds: float
-    cpu_seconds: float
-    peak_gib: float
-
-    def __str__(self) -> str:
-        return f"{self.cpu_seconds:9.1f} CPU-s {self.seconds:9.1f} s {self.peak_gib:6.2f} GiB"
 
 
 def run_benchmark(home: Settings, documents: int) -> Iterator[str]:
@@ -64,7 +50,7 @@ def run_benchmark(home: Settings, documents: int) -> Iterator[str]:
     whole = _refreshed(folder, extracts, NEXT_DAY, "--full")
     if _content(folder) != kept:
         raise DataRefusedError("The next day's publication is not what a whole refresh makes.", f"compare the two in {folder}")
-    yield f"next day, {new_lines:,} new lines and {backdated:,} backdated  {next_day}"
+    yield f"next day, {new_lines:,} new lines, {backdated:,} of them backdated  {next_day}"
     yield f"the same day, all anew                   {whole}"
     changed = _refreshed(folder, extracts, NEXT_DAY, code=_with_another_policy(folder))
     yield f"another version of a policy              {changed}"
@@ -121,7 +107,7 @@ def _refreshed(folder: Path, extracts: Path, as_of: date, *options: str, code: P
     # `python -c` imports from where it is started, so also a copy of the code.
     command = [sys.executable, "-c", "from orchestration.cli import main; main()", "refresh", "--as-of", as_of.isoformat()]
     apply_settings(_home(folder))
-    return _measured([*command, *options, "--profile", "demo", "--extracts", str(extracts)], code)
+    return measured([*command, *options, "--profile", "demo", "--extracts", str(extracts)], code, shows_errors_only=True)
 
 
 def _with_another_policy(folder: Path) -> Path:
@@ -152,11 +138,9 @@ def _yardstick(folder: Path) -> Measured:
         for schema in ("staging", "intermediate", "marts"):
             con.execute(f"drop schema {schema} cascade")
     apply_settings(copy)
-    project, target = str(home.assembled_project), str(folder / "compiled")
-    places = ["--project-dir", project, "--profiles-dir", project, "--target-path", target]
-    dbt = str(Path(sys.executable).with_name("dbt"))
-    _measured([dbt, "--quiet", "compile", "--select", "resource_type:model", *places])
-    return _measured([sys.executable, "-m", "benchmarks.refresh", str(copy.working_database), target, copy.memory_limit])
+    target = folder / "compiled"
+    measured(dbt_command(home.assembled_project, target, "--quiet", "compile", "--select", "resource_type:model"))
+    return measured([sys.executable, "-m", "benchmarks.refresh", str(copy.working_database), str(target), copy.memory_limit])
 
 
 def run_models(database: Path, target: Path, memory_limit: str) -> None:
@@ -181,17 +165,6 @@ def _run_model(con: duckdb.DuckDBPyConnection, node: Mapping[str, object]) -> No
     kind = "view" if dict(node["config"])["materialized"] == "view" else "table"  # type: ignore[call-overload]
     query = node["compiled_code"] if node["language"] == "sql" else f"from yardstick.{node['name']}"
     con.execute(f"create {kind} {node['relation_name']} as {query}")
-
-
-def _measured(command: list[str], code: Path = PROJECT_ROOT) -> Measured:
-    """Run a command and measure it with all its children; refused when it fails."""
-    started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=code, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise DataRefusedError(f"{' '.join(command[:4])} ended with {process.returncode}.", "read what it printed above")
-    return Measured(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024**2)
 
 
 def _home(folder: Path) -> Settings:

@@ -7,6 +7,25 @@
     end
 {%- endmacro %}
 
+{# Joins, as `rates`, the rate of a row's day from its currency to the base currency of its books (relation base_currencies), where the
+   row states none of its own (column fx_rate). #}
+{% macro left_join_rate_of_day(row, day) -%}
+    left join {{ ref("int_currencies__rate_periods") }} as rates
+        on {{ row }}.fx_rate is null
+        and {{ row }}.currency_code = rates.currency_code
+        and base_currencies.base_currency_code = rates.base_currency_code
+        and {{ row }}.{{ day }} >= rates.valid_from
+        and (rates.valid_before is null or {{ row }}.{{ day }} < rates.valid_before)
+{%- endmacro %}
+
+{# The rate that a row is valued at: 1 in base currency, else its own, else that of its day as left_join_rate_of_day joins it. #}
+{% macro rate_stated_or_of_day(row) -%}
+    case
+        when {{ row }}.currency_code = base_currencies.base_currency_code then 1
+        else coalesce({{ row }}.fx_rate, rates.fx_rate)
+    end
+{%- endmacro %}
+
 {# total x part / whole, rounded half up to the cent in whole numbers, so that no float touches money. All in hundredths; whole > 0. #}
 {% macro share_of(total, part, whole) -%}
     {{ return(adapter.dispatch("share_of", "receivables")(total, part, whole)) }}

@@ -27,10 +27,7 @@ orders as (
         case when orders.delivered_on is not null then coalesce(orders.delivered_amount, orders.order_amount) end as delivered_amount,
         orders.closed_on,
         base_currencies.base_currency_code,
-        case
-            when orders.currency_code = base_currencies.base_currency_code then 1
-            else coalesce(orders.fx_rate, rates.fx_rate)
-        end as fx_rate,
+        {{ rate_stated_or_of_day("orders") }} as fx_rate,
         -- From here on nothing of the order is open or unbilled.
         case
             when billed.billed_amount >= orders.order_amount then billed.billed_on
@@ -44,12 +41,7 @@ orders as (
         and orders.customer_code = matched.source_record
     inner join {{ ref("int_currencies__base") }} as base_currencies on orders.company_code = base_currencies.company_code
     left join billed on orders.company_code = billed.company_code and orders.order_no = billed.order_no
-    left join {{ ref("int_currencies__rate_periods") }} as rates
-        on orders.fx_rate is null
-        and orders.currency_code = rates.currency_code
-        and base_currencies.base_currency_code = rates.base_currency_code
-        and orders.order_date >= rates.valid_from
-        and (rates.valid_before is null or orders.order_date < rates.valid_before)
+    {{ left_join_rate_of_day("orders", "order_date") }}
 ),
 
 standing as (

@@ -18,10 +18,7 @@ select
     documents.currency_code,
     documents.amount,
     base_currencies.base_currency_code,
-    case
-        when documents.currency_code = base_currencies.base_currency_code then 1
-        else coalesce(documents.fx_rate, rate_periods.fx_rate)
-    end as fx_rate,
+    {{ rate_stated_or_of_day("documents") }} as fx_rate,
     documents.reference_no,
     documents.order_no,
     coalesce(documents.salesperson_code, customers.salesperson_code, 'unassigned') as salesperson_code,
@@ -35,9 +32,4 @@ left join {{ ref("stg_erp__customers") }} as customers
     on accounts.company_code = customers.company_code and accounts.master_code = customers.customer_code
 left join delivered_parts
     on documents.company_code = delivered_parts.company_code and documents.document_no = delivered_parts.document_no
-left join {{ ref("int_currencies__rate_periods") }} as rate_periods
-    on documents.fx_rate is null
-    and documents.currency_code = rate_periods.currency_code
-    and base_currencies.base_currency_code = rate_periods.base_currency_code
-    and documents.accounting_date >= rate_periods.valid_from
-    and (rate_periods.valid_before is null or documents.accounting_date < rate_periods.valid_before)
+{{ left_join_rate_of_day("documents", "accounting_date") }}

@@ -129,7 +129,7 @@ def _load(bench: Settings) -> None:
             con.execute(f"create view {raw} as select {', '.join(columns + lineage)} from '{file}'")
             con.execute(
                 f"insert into raw.loads select {number}, 'erp.{table}', 'bench', '{file.name}', '', '', 'delta', 0, 0, 0, 0, 0, "
-                f"count(*), count(*), 0, timestamp '2026-11-01', 1, null from {raw}"
+                f"count(*), count(*), 0, timestamp '2026-11-01', 1, null, null from {raw}"
             )
         create_raw_tables(con)  # registers each load as a delivery
         ask_for(con, AS_OF_DATE, "bench")

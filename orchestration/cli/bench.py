@@ -3,7 +3,7 @@
 import click
 
 from orchestration.cli.home import home_to_write, standing_home
-from orchestration.cli.telling import refusing_plainly, say
+from orchestration.cli.telling import COUNT, refusing_plainly, say
 
 
 @click.group()
@@ -12,8 +12,8 @@ def bench() -> None:
 
 
 @bench.command("aging")
-@click.option("--documents", default=10_000_000, show_default=True, help="About how many documents.")
-@click.option("--applications", default=12_000_000, show_default=True, help="About how many applications.")
+@click.option("--documents", type=COUNT, default=10_000_000, show_default=True, help="About how many documents.")
+@click.option("--applications", type=COUNT, default=12_000_000, show_default=True, help="About how many applications.")
 @refusing_plainly
 def bench_aging(documents: int, applications: int) -> None:
     """Balance periods and 25 dates of aging by the models, against a hand-written script; then one past date.
@@ -30,8 +30,10 @@ def bench_aging(documents: int, applications: int) -> None:
 
 
 @bench.command("readers")
-@click.option("--readers", default=16, show_default=True, help="How many read at once.")
-@click.option("--seconds", default=300, show_default=True, help="How long in quiet, and how long while refreshes publish.")
+@click.option("--readers", type=COUNT, default=16, show_default=True, help="How many read at once.")
+@click.option(
+    "--seconds", type=COUNT, default=300, show_default=True, help="How long in quiet, and how long while refreshes publish."
+)
 @click.option("--profile", default="demo", show_default=True, help="Sender profile of the home's extracts.")
 @refusing_plainly
 def bench_readers(readers: int, seconds: int, profile: str) -> None:
@@ -48,7 +50,7 @@ def bench_readers(readers: int, seconds: int, profile: str) -> None:
 
 
 @bench.command("refresh")
-@click.option("--documents", default=20_000, show_default=True, help="About how many documents.")
+@click.option("--documents", type=COUNT, default=20_000, show_default=True, help="About how many documents.")
 @refusing_plainly
 def bench_refresh(documents: int) -> None:
     """Whole refreshes: the first, nothing new, the next day, all anew, another policy; against the models' SQL alone.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from orchestration.cli.telling import DATE, hand_over, refusing_plainly, say
+from orchestration.cli.telling import COUNT, DATE, hand_over, refusing_plainly, say
 from orchestration.settings import read_settings
 
 
@@ -88,9 +88,7 @@ def explain(customer: str, as_of: datetime | None) -> None:
 @click.argument("mart")
 @click.argument("key", nargs=-1, metavar="COLUMN=VALUE...")
 @click.option("--column", help="Figure to follow [default: what is outstanding, or the only one].")
-@click.option(
-    "--shown", type=click.IntRange(min=1), default=50, show_default=True, help="Rows, items and lines shown; all are added up."
-)
+@click.option("--shown", type=COUNT, default=50, show_default=True, help="Rows, items and lines shown; all are added up.")
 @click.option("--format", "output_format", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @refusing_plainly
 def trace(mart: str, key: tuple[str, ...], column: str | None, shown: int, output_format: str) -> None:

@@ -9,7 +9,7 @@ import click
 from ingestion.profile import load_profile, profile_names
 from ingestion.synthetic import SyntheticSender, write_extracts
 from orchestration.cli.home import home_to_write, now
-from orchestration.cli.telling import DATE, refusing_plainly, say
+from orchestration.cli.telling import COUNT, DATE, refusing_plainly, say
 from orchestration.graph.as_of import refuse_other_centuries
 from orchestration.settings import Settings, read_settings
 
@@ -17,7 +17,9 @@ UNCLAIMED_SHOWN = 5
 
 
 @click.command()
-@click.option("--documents", default=SyntheticSender.documents, show_default=True, help="About how many documents to make up.")
+@click.option(
+    "--documents", type=COUNT, default=SyntheticSender.documents, show_default=True, help="About how many documents to make up."
+)
 @click.option("--seed", default=SyntheticSender.seed, show_default=True, help="Same seed, same files.")
 @refusing_plainly
 def demo(documents: int, seed: int) -> None:

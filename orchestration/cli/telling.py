@@ -10,6 +10,7 @@ import click
 from ingestion.errors import DataRefusedError, NameRefusedError, visible
 
 DATE = click.DateTime(formats=["%Y-%m-%d"])
+COUNT = click.IntRange(min=1)
 UNWRITABLE = (
     "no space left on device", "database or disk is full", "disk quota exceeded", "read-only file system", "permission denied",
     "readonly database", "disk i/o error", "unable to open database file",

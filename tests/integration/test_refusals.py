@@ -48,7 +48,7 @@ def test_what_is_not_there_exits_with_2_another_senders_folder_with_1_and_both_s
 
 
 def test_no_home_is_made_where_there_is_nothing_to_refresh_from(tmp_path: Path) -> None:
-    """Nor where no folder is named, as a home that is not there has no extracts; nor for a benchmark of what is published."""
+    """Nor where no folder is named, as a home that is not there has no extracts; nor for a benchmark of what is published, or of nothing."""
     home = tmp_path / "home"
     environment = {**os.environ, "RECEIVABLES_HOME": str(home), "PYTHONPATH": str(ROOT)}
     refresh = ["refresh", "--as-of", "2026-03-31"]
@@ -57,6 +57,8 @@ def test_no_home_is_made_where_there_is_nothing_to_refresh_from(tmp_path: Path) 
         (refresh, 2),
         (["refresh", "--as-of", "1999-12-31", "--profile", "canonical", "--extracts", str(WORKED_LEDGER)], 1),
         (["bench", "readers"], 1),
+        (["bench", "refresh", "--documents", "0"], 2),
+        (["demo", "--documents", "-5"], 2),
     ):
         done = subprocess.run([RECEIVABLES, *arguments], env=environment, capture_output=True, text=True, check=False, timeout=60)
         assert done.returncode == code, (arguments, done.stderr)

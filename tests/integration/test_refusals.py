@@ -48,7 +48,7 @@ def test_what_is_not_there_exits_with_2_another_senders_folder_with_1_and_both_s
 
 
 def test_no_home_is_made_where_there_is_nothing_to_refresh_from(tmp_path: Path) -> None:
-    """Nor where no folder is named, as a home that is not there has no extracts; nor for a benchmark of what is published, or of nothing."""
+    """Nor where no folder is named, as a home that is not there has no extracts; nor for a benchmark or a demo of nothing."""
     home = tmp_path / "home"
     environment = {**os.environ, "RECEIVABLES_HOME": str(home), "PYTHONPATH": str(ROOT)}
     refresh = ["refresh", "--as-of", "2026-03-31"]

@@ -1,5 +1,7 @@
 -- What left each bucket in the window of the provision policy, and how much of it grew older or was written off: of the company, and pooled.
 -- Grain: one row per as_of_date, company_code and bucket of the aging policy in force.
+--
+-- Amounts without a rate into the base currency are no evidence either way: they are counted for themselves.
 with policies as (
     select in_force.as_of_date, provision.*, aging.policy_version as aging_policy_version
     from {{ ref("int_dates__policies_in_force") }} as in_force
@@ -26,7 +28,8 @@ monthly as (
         migrations.from_bucket_code,
         migrations.to_bucket_code,
         sum(migrations.moved_base_amount) as moved_base_amount,
-        sum(migrations.item_count) as item_count
+        sum(case when migrations.moved_base_amount is not null then migrations.item_count else 0 end) as item_count,
+        sum(case when migrations.moved_base_amount is null then migrations.item_count else 0 end) as unrated_left_count
     from {{ ref("int_aging__migrations_split") }} as migrations
     inner join {{ ref("int_dates__observed") }} as dates on migrations.as_of_date = dates.as_of_date and dates.is_month_end
     where migrations.from_bucket_code not in ('new', 'unapplied')
@@ -44,7 +47,8 @@ windowed as (
             else 0
         end) as rolled_base_amount,
         sum(case when monthly.to_bucket_code = monthly.from_bucket_code then 0 else monthly.moved_base_amount end) as left_base_amount,
-        sum(case when monthly.to_bucket_code = monthly.from_bucket_code then 0 else monthly.item_count end) as left_count
+        sum(case when monthly.to_bucket_code = monthly.from_bucket_code then 0 else monthly.item_count end) as left_count,
+        sum(case when monthly.to_bucket_code = monthly.from_bucket_code then 0 else monthly.unrated_left_count end) as unrated_left_count
     from policies
     inner join monthly
         on monthly.as_of_date <= policies.as_of_date
@@ -66,9 +70,11 @@ select
     coalesce(windowed.left_base_amount, 0) as left_base_amount,
     coalesce(windowed.rolled_base_amount, 0) as rolled_base_amount,
     coalesce(windowed.left_count, 0) as left_count,
+    coalesce(windowed.unrated_left_count, 0) as unrated_left_count,
     sum(coalesce(windowed.left_base_amount, 0)) over pool as pooled_left_base_amount,
     sum(coalesce(windowed.rolled_base_amount, 0)) over pool as pooled_rolled_base_amount,
-    sum(coalesce(windowed.left_count, 0)) over pool as pooled_left_count
+    sum(coalesce(windowed.left_count, 0)) over pool as pooled_left_count,
+    sum(coalesce(windowed.unrated_left_count, 0)) over pool as pooled_unrated_left_count
 from policies
 inner join buckets on policies.aging_policy_version = buckets.policy_version
 inner join companies on companies.first_accounting_date <= policies.as_of_date

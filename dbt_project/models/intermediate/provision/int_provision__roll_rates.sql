@@ -50,6 +50,11 @@ select
                     || ', is less than policy asks for'
         end,
         case when rate_source_code = 'unproven' then 'that of all companies too' end,
+        case
+            when unrated_left_count > 0 or (rate_source_code <> 'own' and pooled_unrated_left_count > 0)
+                then 'items that have no rate into the base currency are left out: '
+                    || cast(case rate_source_code when 'own' then unrated_left_count else pooled_unrated_left_count end as varchar)
+        end,
         case when measured_rate < cast(lowest_roll_rate_pct as double) / 100 then 'raised to the lowest rate of the policy' end
     ), '') as note,
     greatest(measured_rate, cast(lowest_roll_rate_pct as double) / 100) as roll_rate

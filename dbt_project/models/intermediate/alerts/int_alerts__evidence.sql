@@ -219,7 +219,7 @@ debtors as (
         standing.as_of_date,
         standing.alert_id,
         items.customer_id,
-        sum(items.outstanding_base_amount) as overdue_base_amount,
+        {{ known_sum("items.outstanding_base_amount") }} as overdue_base_amount,
         max(items.days_overdue) as longest_overdue_days
     from standing
     inner join {{ ref("int_aging__open_items") }} as items

@@ -29,8 +29,8 @@ monthly as (
         {{ known_sum("recovered_base_amount") }} as recovered_base_amount,
         {{ known_sum("sales_base_amount") }} as sales_base_amount,
         sum(repossessed_count) as repossessed_count,
-        sum(repossessed_base_amount) as repossessed_base_amount,
-        sum(proceeds_base_amount) as proceeds_base_amount
+        {{ known_sum("repossessed_base_amount") }} as repossessed_base_amount,
+        {{ known_sum("proceeds_base_amount") }} as proceeds_base_amount
     from postings
     where accounting_date <= {{ as_of_date() }}
     group by company_code, customer_id, cast({{ dbt.date_trunc("month", "accounting_date") }} as date)
@@ -45,8 +45,8 @@ yearly as (
         {{ known_sum("monthly.recovered_base_amount") }} as recovered_base_amount,
         {{ known_sum("monthly.sales_base_amount") }} as sales_base_amount,
         sum(monthly.repossessed_count) as repossessed_count,
-        sum(monthly.repossessed_base_amount) as repossessed_base_amount,
-        sum(monthly.proceeds_base_amount) as proceeds_base_amount
+        {{ known_sum("monthly.repossessed_base_amount") }} as repossessed_base_amount,
+        {{ known_sum("monthly.proceeds_base_amount") }} as proceeds_base_amount
     from {{ ref("int_dates__reporting") }} as dates
     inner join monthly
         on monthly.month_start <= dates.as_of_date

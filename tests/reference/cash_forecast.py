@@ -175,12 +175,12 @@ class Forecaster:
         return own, Fraction(rounded(sum(late.values()) / sum(whole.values())))
 
     def observed(self, dates: list[date]) -> dict[date, dict[str, tuple[Decimal, Decimal]]]:
-        """Of each date: what was overdue by bucket, and what of it was paid by the next date."""
+        """Of each date: what was due by bucket, and what of it was paid by the next date."""
         result = {}
         for day, following in pairwise(dates):
             found: dict[str, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
             for debt in self.debts(day):
-                if debt.due < day:
+                if debt.due <= day:
                     owed, came = found[debt.bucket]
                     found[debt.bucket] = owed + debt.base, came + self.paid_between(debt.item, day, following, following)
             result[day] = found

@@ -1,8 +1,8 @@
--- How fast overdue debts of each age came in of late: the part of them that was paid in a week, from one month-end of the window before to the next.
--- Grain: one row per as_of_date, base_currency_code and age_bucket_code with overdue debts in the window.
+-- How fast debts of each age that were due came in of late: the part of them that was paid in a week, from one month-end of the window before to the next.
+-- Grain: one row per as_of_date, base_currency_code and age_bucket_code with due debts in the window.
 --
 -- All companies with the same base currency together, as amounts of different currencies are not added up.
--- Of what was overdue on a date, f was paid by the next, w weeks later: that is 1 - (1 - f)^(1/w) a week.
+-- A debt that falls due on the date is one of them: it should have come by then. Of what was due on a date, f was paid by the next, w weeks later: that is 1 - (1 - f)^(1/w) a week.
 with dates as (
     select as_of_date, is_reporting_date, lead(as_of_date) over (order by as_of_date) as next_date
     from {{ ref("int_dates__observed") }}
@@ -14,7 +14,7 @@ overdue as (
         items.outstanding_base_amount
     from {{ ref("int_aging__items_observed") }} as items
     inner join dates on items.as_of_date = dates.as_of_date
-    where items.outstanding_amount > 0 and items.days_overdue > 0
+    where items.outstanding_amount > 0 and items.days_overdue >= 0
 ),
 
 paid as (

@@ -1,25 +1,6 @@
 -- The sender's own metrics as they held and were known on each reporting date.
 -- Grain: one row per as_of_date, subject_code and measure_code.
-with subjects as (
-    select unified_social_credit_code as subject, customer_id as subject_code
-    from {{ ref("int_identity__codes_held") }}
-    union
-    select company_code || '-' || source_record, customer_id
-    from {{ ref("int_identity__matched") }}
-    where source_system = 'erp'
-    union
-    select company_code as subject, company_code as subject_code
-    from {{ ref("stg_erp__companies") }}
-    union
-    select group_id as subject, group_id as subject_code
-    from {{ ref("int_identity__grouped") }}
-    where group_rule <> 'alone'
-    union
-    select salesperson_code as subject, salesperson_code as subject_code
-    from {{ ref("int_measures__salespersons") }}
-),
-
-known as (
+with known as (
     select
         dates.as_of_date,
         subjects.subject_code,
@@ -34,7 +15,7 @@ known as (
     from {{ ref("int_dates__reporting") }} as dates
     inner join {{ ref("stg_any__metrics") }} as metrics
         on metrics.valid_from <= dates.as_of_date and metrics.known_from <= dates.as_of_date
-    inner join subjects on metrics.subject = subjects.subject
+    inner join {{ ref("int_measures__subjects") }} as subjects on metrics.subject = subjects.subject
 )
 
 select

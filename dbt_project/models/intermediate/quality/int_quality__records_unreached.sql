@@ -46,6 +46,11 @@ unreached as (
     left join {{ ref("stg_erp__documents") }} as documents
         on about_documents.company_code = documents.company_code and about_documents.document_no = documents.document_no
     where documents.document_no is null
+    union all
+    select 'any.metrics', metrics.subject || '/' || metrics.metric, null, null, null, metrics.load_id, metrics.line_number
+    from {{ ref("stg_any__metrics") }} as metrics
+    left join {{ ref("int_measures__subjects") }} as subjects on metrics.subject = subjects.subject
+    where subjects.subject is null
 )
 
 select

@@ -32,6 +32,10 @@ linked as (
     group by table_name
     union all
     select 'crm.accounts', count(customer_id) from {{ ref("int_identity__matched") }} where source_system = 'crm'
+    union all
+    select 'any.metrics', count(*)
+    from {{ ref("stg_any__metrics") }}
+    where subject in (select subject from {{ ref("int_measures__subjects") }})
 )
 
 select
@@ -46,7 +50,7 @@ select
         when counts.table_name in (
             'erp.orders', 'erp.statement_confirmations', 'erp.repossessed_assets', 'crm.accounts', 'crm.collection_activities',
             'crm.promises_to_pay', 'crm.disputes', 'crm.credit_applications', 'crm.guarantees', 'bureau.registrations',
-            'bureau.ownership_links', 'bureau.financial_statements', 'bureau.events'
+            'bureau.ownership_links', 'bureau.financial_statements', 'bureau.events', 'any.metrics'
         ) then counts.row_count - coalesce(linked.linked_row_count, 0)
     end as unlinked_row_count
 from counts

@@ -15,6 +15,19 @@ earliest as (
     select min(first_accounting_date) as first_accounting_date from beginnings
 ),
 
+posting_days as (
+    select distinct company_code, accounting_date from {{ ref("int_ledger__documents_valued") }}
+    union
+    select 'all', accounting_date from {{ ref("int_ledger__documents_valued") }}
+),
+
+-- Who posted anything in the period: where nobody did, as after the last delivery, no sales say nothing of the trade.
+posted as (
+    select distinct dates.as_of_date, posting_days.company_code
+    from dates
+    inner join posting_days on posting_days.accounting_date > dates.opening_date and posting_days.accounting_date <= dates.as_of_date
+),
+
 period_sales as (
     select
         dates.as_of_date,
@@ -65,6 +78,7 @@ select
     case when closings.level_key is null then 0 else closings.not_due_base_amount end as not_due_base_amount,
     case when period_sales.level_key is null then 0 else period_sales.sales_base_amount end as sales_base_amount,
     subjects.first_accounting_date > dates.opening_date as is_opening_unknown,
+    posted.company_code is not null as has_postings,
     least(
         openings.lowest_base_currency_code, closings.lowest_base_currency_code, period_sales.lowest_base_currency_code
     ) as lowest_base_currency_code,
@@ -86,6 +100,8 @@ left join {{ ref("int_aging__balances_grouped") }} as closings
     on dates.as_of_date = closings.balance_date
     and subjects.level = closings.level
     and subjects.level_key = closings.level_key
+left join posted
+    on subjects.as_of_date = posted.as_of_date and posted.company_code = case when subjects.level = 'company' then subjects.level_key else 'all' end
 left join period_sales
     on subjects.as_of_date = period_sales.as_of_date
     and subjects.level = period_sales.level

@@ -7,6 +7,7 @@ with bases as (
         level_key,
         days_in_period,
         is_opening_unknown,
+        has_postings,
         has_mixed_base_currencies,
         cast(opening_base_amount as decimal(18, 2)) as opening_base_amount,
         cast(closing_base_amount as decimal(18, 2)) as closing_base_amount,
@@ -81,6 +82,7 @@ select
                 then 'no rate into the base currency'
         end,
         case when figures.sales_base_amount = 0 then 'no sales in the period' end,
+        case when not figures.has_postings then 'nothing was posted in the period' end,
         case when figures.sales_base_amount < 0 then 'credit notes exceed sales in the period' end,
         case when figures.is_opening_unknown then 'opening balance unknown' end,
         case when figures.closing_base_amount < 0 then 'closing balance in credit' end,

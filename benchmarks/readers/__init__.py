@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -37,8 +38,11 @@ def run_benchmark(settings: Settings, readers: int, seconds: int, profile: str) 
         if done.returncode != 0:
             raise DataRefusedError(f"A refresh did not publish: {done.stderr}", "give the profile that the home was loaded by")
         published += 1
-    busy = _ended(started)
-    yield f"publishing {_told(busy)}, {published} refreshes, {len({one['publication'] for one in busy})} publications seen"
+    busy = _ended(*started)
+    seen = len({one["publication"] for one in busy})
+    yield f"publishing {_told(busy)}, {published} refreshes, {seen} publications seen"
+    if seen == 1:
+        raise DataRefusedError("Nothing was published while the readers looked.", "give more seconds than a refresh takes")
     slower = _percentile(busy, 0.95) / _percentile(quiet, 0.95)
     yield f"p95 while publishing / quiet: {slower:.2f}{' (aim: at most 2)' if slower > MOST_TIMES_SLOWER else ''}"
 
@@ -70,19 +74,22 @@ def read_on(published: Path, seconds: float) -> Iterator[dict[str, object]]:
 
 
 def _read(settings: Settings, readers: int, seconds: int) -> list[dict[str, object]]:
-    return _ended(_started(settings, readers, seconds))
+    return _ended(*_started(settings, readers, seconds))
 
 
-def _started(settings: Settings, readers: int, seconds: int) -> list[subprocess.Popen[str]]:
+def _started(settings: Settings, readers: int, seconds: int) -> tuple[list[subprocess.Popen[bytes]], TemporaryDirectory[str]]:
+    """Readers at work, and the folder of the files that they tell what they see."""
+    folder = TemporaryDirectory()
     command = [sys.executable, "-m", "benchmarks.readers", str(settings.published), str(seconds)]
-    return [subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, text=True) for _ in range(readers)]
+    return [subprocess.Popen([*command, f"{folder.name}/{number}"], cwd=PROJECT_ROOT) for number in range(readers)], folder
 
 
-def _ended(processes: Sequence[subprocess.Popen[str]]) -> list[dict[str, object]]:
+def _ended(processes: Sequence[subprocess.Popen[bytes]], folder: TemporaryDirectory[str]) -> list[dict[str, object]]:
     """What all readers saw; refused when one fell over or saw a torn publication."""
-    looks = [json.loads(line) for process in processes for line in process.communicate()[0].splitlines()]
-    if any(process.returncode for process in processes):
-        raise DataRefusedError("A reader fell over.", "see its error above")
+    with folder:
+        if any([process.wait() for process in processes]):  # noqa: C419 - all are waited for
+            raise DataRefusedError("A reader fell over.", "see its error above")
+        looks = [json.loads(line) for file in Path(folder.name).iterdir() for line in file.read_text().splitlines()]
     totals = {one["publication"]: one["totals"] for one in looks}
     torn = [one["publication"] for one in looks if not one["is_whole"] or one["totals"] != totals[one["publication"]]]
     if torn:

@@ -1,4 +1,7 @@
-"""One reader: `python -m benchmarks.readers PUBLISHED SECONDS` prints what it sees, a JSON object a line."""
+"""One reader: `python -m benchmarks.readers PUBLISHED SECONDS FILE` tells the file what it sees, a JSON object a line.
+
+A file and no pipe: a pipe is full after some looks, and its writer waits until somebody empties it.
+"""
 
 import json
 import sys
@@ -6,5 +9,6 @@ from pathlib import Path
 
 from benchmarks.readers import read_on
 
-for look in read_on(Path(sys.argv[1]), float(sys.argv[2])):
-    print(json.dumps(look), flush=True)
+with Path(sys.argv[3]).open("w", encoding="utf-8") as file:
+    for look in read_on(Path(sys.argv[1]), float(sys.argv[2])):
+        print(json.dumps(look), file=file)

@@ -9,6 +9,14 @@ import dagster as dg
 
 from ingestion.errors import visible
 
+# What a step tells of itself on the way begins so.
+ON_THE_WAY = "progress: "
+BEGUN = {
+    "warehouse": "warehouse: building and testing the models ...",
+    "gate__candidate": "gate: checking the marts ...",
+    "published__receivables": "published: writing what is read ...",
+}
+
 
 class _ProgressHandler(logging.Handler):
     """Prints finished and failed steps and what raw tables received; leaves Dagster's own chatter out."""
@@ -19,8 +27,9 @@ class _ProgressHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """One line for each event that a person waits for."""
-        event = getattr(record, "dagster_meta", {}).get("dagster_event")
-        line = self._line(event) if event is not None else None
+        meta = getattr(record, "dagster_meta", {})
+        event, message = meta.get("dagster_event"), str(meta.get("orig_message"))
+        line = self._line(event) if event is not None else _on_the_way(message)
         if line:
             print(visible(line), file=sys.__stdout__, flush=True)
 
@@ -28,14 +37,18 @@ class _ProgressHandler(logging.Handler):
         kind, step = event.event_type_value, str(event.step_key)
         if kind == "ASSET_MATERIALIZATION" and step.startswith("raw__"):
             self._received = _received(event.step_materialization_data.materialization.metadata)
-        if kind == "STEP_START" and step == "warehouse":
-            return "            warehouse: building and testing the models ..."
+        if kind == "STEP_START" and step in BEGUN:
+            return f"{'':12}{BEGUN[step]}"
         if kind == "STEP_FAILURE":
             return f"    failed  {step}"
         if kind != "STEP_SUCCESS":
             return None
         received, self._received = self._received, ""
         return f"  {event.step_success_data.duration_ms / 1000:6.1f} s  {step:<32}{received}"
+
+
+def _on_the_way(message: str) -> str | None:
+    return f"{'':12}{message.removeprefix(ON_THE_WAY)}" if message.startswith(ON_THE_WAY) else None
 
 
 def _received(metadata: Mapping[str, Any]) -> str:

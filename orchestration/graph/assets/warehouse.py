@@ -17,6 +17,7 @@ from ingestion.errors import DataRefusedError
 from ingestion.warehouse import ask_for, open_working
 from orchestration.graph.assets.partitions import AS_OF_DATES, ONE_DATE, is_of_command_line
 from orchestration.graph.openlineage import emit, load_steps, model_steps
+from orchestration.graph.progress import ON_THE_WAY
 from orchestration.graph.resources import Home, run_started_at
 from orchestration.ledger.ledger import Ledger
 from orchestration.project.candidate import fingerprint_candidate, write_candidate
@@ -68,9 +69,11 @@ def warehouse_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
         build = dbt.cli(
             ["build", "--exclude-resource-type", "unit_test", "test"], context=context, target_path=target, raise_on_error=False
         )
-        yield from _with_columns(settings, manifest, target, build, is_shown=not is_of_command_line(context.run))
+        events = _told_on_the_way(context, build.stream())
+        yield from _with_columns(settings, manifest, target, build, events, is_shown=not is_of_command_line(context.run))
         run_results = target / "run_results.json"
         checks = _checks(context)
+        context.log.info(f"{ON_THE_WAY}warehouse: making {len(checks)} tests ...")
         tests = run_tests(settings.working_database, manifest, unbuilt_nodes(run_results), checks)
         yield from (_told(context, checks[test.unique_id], test) for test in tests)
         steps = chain(
@@ -120,14 +123,28 @@ def _told(
     )
 
 
-def _with_columns(settings: Settings, manifest: Path, target: Path, build: DbtCliInvocation, *, is_shown: bool) -> Iterator[Any]:
+def _told_on_the_way(context: dg.AssetExecutionContext, events: Iterator[Any]) -> Iterator[Any]:
+    """The build's events as they come; each tenth of its models is told to who waits for them."""
+    built, wanted = 0, len(context.selected_asset_keys)
+    for event in events:
+        if isinstance(event, dg.Output):
+            built += 1
+            if built * 10 // wanted > (built - 1) * 10 // wanted:
+                context.log.info(f"{ON_THE_WAY}warehouse: {built} of {wanted} models and seeds built")
+        yield event
+
+
+def _with_columns(
+    settings: Settings, manifest: Path, target: Path, build: DbtCliInvocation, events: Iterator[Any], *, is_shown: bool
+) -> Iterator[Any]:
     """The build's events, with column types and lineage where they are shown: in runs of the UI and the schedule.
 
     To store them takes 15 s of a run. In the first build of a state of the project they are derived, and events wait for its end.
     """
     state = project_state(settings)
     lineage = known_lineage(settings, state)
-    events = build.stream() if lineage else iter(list(build.stream()))
+    if lineage is None:
+        events = iter(list(events))
     if lineage is None and build.is_successful():
         lineage = derive_lineage(settings, state, target / "manifest.json")
     metadata = _column_metadata(lineage, manifest) if lineage and is_shown else {}

@@ -107,13 +107,16 @@ def diff(earlier: str, later: str, customers: int, marts: tuple[str, ...]) -> No
     from orchestration.rebuild.diff import diff as diff_publications
 
     settings = read_settings()
+    if marts:
+        from orchestration.rebuild.waterfall import required_marts, waterfall
+
+        # Asked before anything is told: a name that nobody knows is refused, and not after a long report.
+        required_marts(settings, earlier, later, marts)
     found = diff_publications(settings, earlier, later, customers)
     for line in found.as_text():
         say(line)
     is_explained = not found.unexplained
     if marts:
-        from orchestration.rebuild.waterfall import waterfall
-
         by_cause = waterfall(settings, earlier, later, marts, customers)
         for line in by_cause.as_text():
             say(line)

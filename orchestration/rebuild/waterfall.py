@@ -94,9 +94,9 @@ def waterfall(settings: Settings, earlier: str, later: str, names: Collection[st
 
     Refused when a mart or a publication is unknown, a file is no longer in the archive, or B does not know a load of A.
     """
+    marts = required_marts(settings, earlier, later, names)
     folders = [required_folder(settings, publication) for publication in (earlier, later)]
     about_a, about_b = (json.loads((folder / MANIFEST).read_text(encoding="utf-8")) for folder in folders)
-    marts = _asked_for(settings, names, about_a["marts"].keys() & about_b["marts"].keys())
     known = {entry["load_id"]: entry["file_sha256"] for entry in about_b["inputs"]}
     if any(known.get(entry["load_id"]) != entry["file_sha256"] for entry in about_a["inputs"]):
         raise DataRefusedError(f"{later} does not know every load of {earlier}.", "compare publications of one history")
@@ -119,7 +119,10 @@ def waterfall(settings: Settings, earlier: str, later: str, names: Collection[st
         shutil.rmtree(home.home)
 
 
-def _asked_for(settings: Settings, names: Collection[str], in_both: Collection[str]) -> list[Mart]:
+def required_marts(settings: Settings, earlier: str, later: str, names: Collection[str]) -> list[Mart]:
+    """Marts of two kept publications by name, `all` for each of them; refused when a mart or a publication is unknown."""
+    about = [json.loads((required_folder(settings, one) / MANIFEST).read_text(encoding="utf-8")) for one in (earlier, later)]
+    in_both = about[0]["marts"].keys() & about[1]["marts"].keys()
     marts = [mart for mart in read_marts(proven_manifest(settings)) if mart.name in in_both]
     unknown = sorted(set(names) - {mart.name for mart in marts} - {"all"})
     if unknown:

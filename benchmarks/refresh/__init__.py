@@ -9,15 +9,17 @@ import csv
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import compress
+from operator import not_
 from pathlib import Path
 
 import duckdb
 
 from benchmarks.measuring import Measured, measured
 from ingestion.errors import DataRefusedError
-from ingestion.sql import literal, whole_number
+from ingestion.sql import literal, quoted, whole_number
 from ingestion.synthetic import SyntheticSender, write_extracts
 from orchestration.project.manifest import dbt_command
 from orchestration.publication.serving import required_manifest
@@ -28,6 +30,12 @@ NEXT_DAY = FIRST_DAY + timedelta(days=1)
 # Of the payments laid to debts before the last closed month, one in so many reaches us only on the next day.
 BACKDATED_ONE_IN = 2_000
 CLOSED_MONTH = "20261001"
+NEXT_DAY_WRITTEN = f"{NEXT_DAY:%Y%m%d}"
+# The bureau's files are delivered whole: what it published since this day comes with the next.
+PUBLISHED_LATE = str(NEXT_DAY - timedelta(days=6))
+# Dates stand among a line's first fields, before amounts, which may hold commas.
+MOST_FIELDS = 6
+DATED_WORKBOOKS = {"collection_activities": "活动日期", "promises": "承诺日", "disputes": "提出日期"}
 # The policy that changes: a version of its own that takes effect in the month that is open, with another turnover period.
 OLD_VERSION, NEW_VERSION, TAKES_EFFECT = "turnover-1", "turnover-bench", "2026-10-01"
 PERIOD_MONTHS = "3"
@@ -38,13 +46,12 @@ def run_benchmark(home: Settings, documents: int) -> Iterator[str]:
     folder = home.home / "bench_refresh"
     shutil.rmtree(folder, ignore_errors=True)
     extracts, later = folder / "extracts", folder / "later"
-    write_extracts(SyntheticSender(documents, ends_on=FIRST_DAY), extracts)
-    write_extracts(SyntheticSender(documents, ends_on=NEXT_DAY), later)
-    backdated = _hold_back(extracts)
+    write_extracts(SyntheticSender(documents, ends_on=NEXT_DAY), extracts)
+    new_lines, backdated = _hold_back(extracts, later)
     first = _refreshed(folder, extracts, FIRST_DAY)
     yield f"first refresh, {_document_count(folder):,} documents   {first}"
     yield f"nothing new                              {_refreshed(folder, extracts, FIRST_DAY)}"
-    new_lines = _deliver(extracts, later)
+    shutil.copytree(later, extracts, dirs_exist_ok=True)
     next_day = _refreshed(folder, extracts, NEXT_DAY)
     kept = _content(folder)
     whole = _refreshed(folder, extracts, NEXT_DAY, "--full")
@@ -62,45 +69,74 @@ def run_benchmark(home: Settings, documents: int) -> Iterator[str]:
     )
 
 
-def _hold_back(extracts: Path) -> int:
-    """Take old applications out of the first day's files, to come on the next as payments that were laid to debts long ago."""
-    file = extracts / "erp" / "ar_clearing_001.csv"
-    header, *lines = file.read_text(encoding="gb18030").splitlines(keepends=True)
-    late = {line for line in lines[::BACKDATED_ONE_IN] if line.split(",")[5] < CLOSED_MONTH}
-    file.write_text("".join([header, *(line for line in lines if line not in late)]), encoding="gb18030", newline="")
-    return len(late)
+def _hold_back(extracts: Path, later: Path) -> tuple[int, int]:
+    """Move what happens on the next day out of the extracts into files of its own, and some old applications with it.
+
+    Gives the lines of ledger and CRM that come late, and how many of them are applications laid to debts long ago. One history is
+    cut in two, as a synthetic sender that ends a day later draws some of its past otherwise.
+    """
+    counts = {"new": 0, "backdated": 0}
+    documents: set[str] = set()
+    for stem, is_new in _of_next_day(documents, counts).items():
+        for path in sorted((extracts / "erp").glob(f"{stem}_[0-9]*.csv")):
+            header, *lines = path.read_text(encoding="gb18030").splitlines(keepends=True)
+            new = [is_new(number, line.split(",", MOST_FIELDS)) for number, line in enumerate(lines)]
+            if any(new):
+                path.write_text(header + "".join(compress(lines, map(not_, new))), encoding="gb18030", newline="")
+                late = later / "erp" / f"{path.stem}_next_day.csv"
+                late.parent.mkdir(parents=True, exist_ok=True)
+                late.write_text(header + "".join(compress(lines, new)), encoding="gb18030", newline="")
+                counts["new"] += sum(new)
+    for stem, column in DATED_WORKBOOKS.items():
+        for path in sorted((extracts / "crm").glob(f"{stem}_[0-9]*.xlsx")):
+            counts["new"] += _split_workbook(path, later / "crm" / f"{path.stem}_next_day.xlsx", column)
+    for path in sorted((extracts / "bureau").glob("*.jsonl")):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if line.partition('"published":"')[2][:10] < PUBLISHED_LATE]
+        if len(kept) < len(lines):
+            (later / "bureau").mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, later / "bureau" / path.name)
+            path.write_text("".join(kept), encoding="utf-8", newline="")
+    return counts["new"], counts["backdated"]
 
 
-def _deliver(extracts: Path, later: Path) -> int:
-    """Put the next day's files beside the first day's: new lines alone where a table comes in many files, else the file anew."""
-    new_lines = 0
-    for path in sorted(path for path in later.rglob("*") if path.is_file()):
-        present = extracts / path.relative_to(later)
-        if path.read_bytes() == present.read_bytes():
-            continue
-        if path.stem.endswith("_001") and path.suffix == ".csv":
-            known = set(present.read_text(encoding="gb18030").splitlines())
-            header, *lines = path.read_text(encoding="gb18030").splitlines()
-            new = [line for line in lines if line not in known]
-            text = "\n".join([header, *new]) + "\n"
-            present.with_name(f"{path.stem}_next_day.csv").write_text(text, encoding="gb18030", newline="")
-            new_lines += len(new)
-        elif path.stem.endswith("_001"):
-            new_lines += _write_new_rows(path, present)
-        else:
-            shutil.copyfile(path, present)
-    return new_lines
+def _of_next_day(documents: set[str], counts: dict[str, int]) -> dict[str, Callable[[int, list[str]], bool]]:
+    """Which lines of the ledger's files come on the next day, by their number and fields; `documents` are remembered."""
+
+    def is_document(_: int, fields: list[str]) -> bool:
+        is_new = fields[5] == NEXT_DAY_WRITTEN
+        if is_new:
+            documents.add(f"{fields[0]} {fields[1]}")
+        return is_new
+
+    def is_instalment(_: int, fields: list[str]) -> bool:
+        return f"{fields[0]} {fields[1]}" in documents
+
+    def is_application(number: int, fields: list[str]) -> bool:
+        if fields[5] == NEXT_DAY_WRITTEN:
+            return True
+        is_backdated = number % BACKDATED_ONE_IN == 0 and fields[5] < CLOSED_MONTH
+        counts["backdated"] += is_backdated
+        return is_backdated
+
+    def is_order(_: int, fields: list[str]) -> bool:
+        return fields[3] == NEXT_DAY_WRITTEN
+
+    return {
+        "ar_documents": is_document, "ar_instalments": is_instalment, "ar_clearing": is_application, "sales_orders": is_order,
+    }  # fmt: skip
 
 
-def _write_new_rows(path: Path, present: Path) -> int:
-    """Write a workbook of the rows that are new in another; gives how many."""
+def _split_workbook(path: Path, late: Path, column: str) -> int:
+    """Move a workbook's rows of the next day into another; gives how many."""
+    late.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as con:
         con.execute("load excel")
-        rows = " except all ".join(f"select * from read_xlsx({literal(str(one))}, all_varchar = true)" for one in (path, present))
-        con.execute(f"create table new_rows as {rows}")
-        target = present.with_name(f"{path.stem}_next_day.xlsx")
-        con.execute(f"copy new_rows to {literal(str(target))} (format xlsx, header true)")
-        return whole_number(con, "select count(*) from new_rows")
+        con.execute(f"create table held as from read_xlsx({literal(str(path))}, all_varchar = true)")
+        is_late = f"{quoted(column)} = {literal(str(NEXT_DAY))}"
+        con.execute(f"copy (from held where {is_late}) to {literal(str(late))} (format xlsx, header true)")
+        con.execute(f"copy (from held where not coalesce({is_late}, false)) to {literal(str(path))} (format xlsx, header true)")
+        return whole_number(con, f"select count(*) from held where {is_late}")
 
 
 def _refreshed(folder: Path, extracts: Path, as_of: date, *options: str, code: Path = PROJECT_ROOT) -> Measured:

@@ -27,9 +27,9 @@ from orchestration.settings import PROJECT_ROOT, Settings, apply_settings
 
 FIRST_DAY = date(2026, 10, 30)
 NEXT_DAY = FIRST_DAY + timedelta(days=1)
-# Of the payments laid to debts before the last closed month, one in so many reaches us only on the next day.
-BACKDATED_ONE_IN = 2_000
-CLOSED_MONTH = "20261001"
+# Of the payments laid to debts in the month that was closed last, one in so many reaches us only on the next day.
+BACKDATED_ONE_IN = 50
+CLOSED_MONTH = "202609"
 NEXT_DAY_WRITTEN = f"{NEXT_DAY:%Y%m%d}"
 # The bureau's files are delivered whole: what it published since this day comes with the next.
 PUBLISHED_LATE = str(NEXT_DAY - timedelta(days=6))
@@ -70,9 +70,9 @@ def run_benchmark(home: Settings, documents: int) -> Iterator[str]:
 
 
 def _hold_back(extracts: Path, later: Path) -> tuple[int, int]:
-    """Move what happens on the next day out of the extracts into files of its own, and some old applications with it.
+    """Move what happens on the next day out of the extracts into files of its own, and some applications of the month before with it.
 
-    Gives the lines of ledger and CRM that come late, and how many of them are applications laid to debts long ago. One history is
+    Gives the lines of ledger and CRM that come late, and how many of them are applications over a closed month. One history is
     cut in two, as a synthetic sender that ends a day later draws some of its past otherwise.
     """
     counts = {"new": 0, "backdated": 0}
@@ -115,7 +115,7 @@ def _of_next_day(documents: set[str], counts: dict[str, int]) -> dict[str, Calla
     def is_application(number: int, fields: list[str]) -> bool:
         if fields[5] == NEXT_DAY_WRITTEN:
             return True
-        is_backdated = number % BACKDATED_ONE_IN == 0 and fields[5] < CLOSED_MONTH
+        is_backdated = number % BACKDATED_ONE_IN == 0 and fields[5].startswith(CLOSED_MONTH)
         counts["backdated"] += is_backdated
         return is_backdated
 

@@ -70,7 +70,7 @@ def run_benchmark(home: Settings, documents: int) -> Iterator[str]:
 
 
 def _hold_back(extracts: Path, later: Path) -> tuple[int, int]:
-    """Move what happens on the next day out of the extracts into files of its own, and some applications of the month before with it.
+    """Move what happens on the next day, and some applications of the month before, out of the extracts into files of their own.
 
     Gives the lines of ledger and CRM that come late, and how many of them are applications over a closed month. One history is
     cut in two, as a synthetic sender that ends a day later draws some of its past otherwise.

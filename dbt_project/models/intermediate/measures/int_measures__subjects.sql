@@ -30,13 +30,17 @@ unknown as (
     where known.subject is null
 ),
 
+companies as (
+    select distinct company_code from accounts
+),
+
 numbered as (
     select
         unknown.subject,
         companies.company_code,
         substr(unknown.subject, length(companies.company_code) + 2) as customer_code
     from unknown
-    inner join (select distinct company_code from accounts) as companies
+    inner join companies
         on substr(unknown.subject, 1, length(companies.company_code) + 1) = companies.company_code || '-'
 ),
 

@@ -45,6 +45,11 @@
     )
 {%- endmacro %}
 
+{# A part of an amount in percent, of as many decimals as policy writes, rounded half up to the cent: `/` would make floats of both. #}
+{% macro percent_of(amount, percent) -%}
+    cast(round({{ amount }} * {{ percent }} * cast(0.01 as decimal(3, 2)), 2) as decimal(18, 2))
+{%- endmacro %}
+
 {# An amount in the currency that `to_rate` is the rate of, from one that `from_rate` is the rate of, rounded once: rates have eight decimals,
    and are taken as whole numbers of the last one. #}
 {% macro converted_amount(amount, from_rate, to_rate) -%}

@@ -175,3 +175,12 @@ def seed(table: str) -> Iterator[dict[str, str]]:
     """Rows of a policy table; one version of each area is in force on all dates of the demo."""
     with (POLICY / f"{table}.csv").open(encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines)
+
+
+def test_what_a_rule_missed_is_not_known_before_the_next_month_is_over(demo_home: Home) -> None:
+    """As of 31 October the month after September is over, that after October is not; of salespersons nobody knows."""
+    known = demo_home.query(
+        "select as_of_date = date '2026-10-31', rule_code = 'red_line_exceeded', count(missed_count) > 0 "
+        "from marts.fct_alert_quality group by all order by all"
+    )
+    assert known == [(False, False, True), (False, True, False), (True, False, False), (True, True, False)]

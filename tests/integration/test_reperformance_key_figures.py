@@ -211,3 +211,15 @@ def answered_alerts(home: Home, months: dict[date, date]) -> dict[date, Decimal 
         if until is not None:
             due[month_end(until.date())].append(alert in first and first[alert] <= until)
     return {as_of: percent(sum(due[as_of]), len(due[as_of])) for as_of in months if due[as_of]}
+
+
+def test_every_figure_has_a_row_on_every_reporting_date(demo_home: Home) -> None:
+    """Also where nothing can be said: on the first date kept no alert's time has ended since a date before."""
+    figures = demo_home.query(
+        "select figure_code, company_code, count(*) from marts.fct_key_figures group by all having count(*) <> 25"
+    )
+    first = demo_home.query(
+        "select figure_value, status_code from marts.fct_key_figures where figure_code = 'alert_response_pct' "
+        "order by as_of_date limit 1"
+    )
+    assert figures == [] and first == [(None, "not_evaluable")]

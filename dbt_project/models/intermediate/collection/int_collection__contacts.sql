@@ -13,14 +13,23 @@ with contacts as (
     from {{ ref("int_dates__reporting") }} as dates
     inner join {{ ref("int_collection__contacts_staged") }} as contacts on contacts.activity_date <= dates.as_of_date
     where contacts.customer_id is not null
+),
+
+answered as (
+    select
+        *,
+        min(case when outcome is null or outcome not in ('no_answer', 'refused') then place end) over (
+            partition by as_of_date, customer_id
+        ) as answered_place
+    from contacts
 )
 
+-- Of an outcome that nobody wrote down nobody can say that it was no answer.
 select
     as_of_date,
     customer_id,
     max(activity_date) as last_contact_on,
     max(case when place = 1 then outcome end) as last_outcome,
-    max(case when outcome not in ('no_answer', 'refused') then activity_date end) as last_answer_on,
-    min(activity_date) as first_contact_on
-from contacts
+    min(case when answered_place is null or place < answered_place then activity_date end) as unanswered_since
+from answered
 group by as_of_date, customer_id

@@ -14,7 +14,7 @@ select
     rates.rate_source_code,
     specific.provision_pct,
     case when specific.provision_pct is null then cast(items.outstanding_base_amount as decimal(24, 2)) * rates.loss_rate end as collective_base_amount,
-    cast(round(items.outstanding_base_amount * specific.provision_pct / 100, 2) as decimal(18, 2)) as specific_base_amount,
+    {{ percent_of("items.outstanding_base_amount", "specific.provision_pct") }} as specific_base_amount,
     rates.policy_version
 from {{ ref("int_aging__open_items") }} as items
 inner join {{ ref("int_provision__loss_rates") }} as rates

@@ -11,8 +11,8 @@ with lost as (
         ) as reason_order
     from {{ ref("int_risk__factors_scored") }} as factors
     inner join {{ ref("int_measures__parameters") }} as parameters on factors.as_of_date = parameters.as_of_date
-    -- A factor with all its points takes nothing away.
-    where factors.is_champion and factors.weight_pct > factors.contribution
+    -- A factor with all its points takes nothing away, whatever rounding leaves between its weight and what it adds.
+    where factors.is_champion and factors.points < 100 and factors.weight_pct > factors.contribution
 )
 
 select

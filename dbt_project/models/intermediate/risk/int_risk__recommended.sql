@@ -27,7 +27,9 @@ limited as (
         -- Nothing sold gives no limit; sales without a rate, or no grade, say nothing of one.
         cast({{ lesser_of(
             "terms.limit_cap_amount",
-            "round(case when sales.customer_id is null then 0 else " ~ greater_of("sales.sales_base_amount", "0") ~ " end * terms.sales_months / 12, 2)"
+            share_of(
+                "case when sales.customer_id is null then 0 else " ~ greater_of("sales.sales_base_amount", "0") ~ " end", "terms.sales_months", "12"
+            )
         ) }} as decimal(18, 2)) as recommended_limit_amount,
         terms.unsecured_cap_amount,
         terms.condition,

@@ -27,6 +27,7 @@ judged as (
     select
         episodes.raised_on as as_of_date,
         episodes.rule_code,
+        episodes.subject_type,
         trouble.is_already_bad,
         trouble.next_event_date,
         {{ dbt.dateadd("day", "horizon.horizon_days", "episodes.raised_on") }} as judged_on
@@ -42,6 +43,7 @@ raised as (
     select
         as_of_date,
         rule_code,
+        max(subject_type) as subject_type,
         count(*) as raised_count,
         count(case when is_already_bad then 1 end) as already_bad_count,
         count(case when not is_already_bad and judged_on <= {{ as_of_date() }} then 1 end) as judged_count,
@@ -56,7 +58,7 @@ raised as (
 
 -- Trouble that the rule did not announce: it was clear on the last reporting date before.
 missed as (
-    select evaluated.as_of_date, evaluated.rule_code, count(*) as missed_count
+    select evaluated.as_of_date, evaluated.rule_code, max(evaluated.subject_type) as subject_type, count(*) as missed_count
     from {{ ref("int_alerts__evaluated") }} as evaluated
     inner join {{ ref("int_dates__reporting") }} as dates on evaluated.as_of_date = dates.as_of_date
     inner join trouble
@@ -69,6 +71,7 @@ missed as (
     group by evaluated.as_of_date, evaluated.rule_code
 )
 
+-- What was missed is known once the next month is over, of whom anybody says what trouble is; before, and of others, it is not known.
 select
     coalesce(raised.as_of_date, missed.as_of_date) as as_of_date,
     coalesce(raised.rule_code, missed.rule_code) as rule_code,
@@ -78,6 +81,11 @@ select
     cast(coalesce(raised.real_count, 0) as integer) as real_count,
     {{ ratio("100 * raised.real_count", "raised.judged_count") }} as precision_pct,
     {{ ratio("raised.lead_days", "raised.real_count") }} as average_lead_days,
-    cast(coalesce(missed.missed_count, 0) as integer) as missed_count
+    case
+        when dates.is_month_end and {{ month_end(add_months("dates.as_of_date", "1")) }} <= {{ as_of_date() }}
+            and coalesce(raised.subject_type, missed.subject_type) <> 'salesperson'
+            then cast(coalesce(missed.missed_count, 0) as integer)
+    end as missed_count
 from raised
 full outer join missed on raised.as_of_date = missed.as_of_date and raised.rule_code = missed.rule_code
+inner join {{ ref("int_dates__reporting") }} as dates on coalesce(raised.as_of_date, missed.as_of_date) = dates.as_of_date

@@ -99,9 +99,9 @@ typed as (
     where
         types.measure_code is null
         or {{ meets_rule(
-            "case types.measure_code when 'longest_unanswered_days' then case when contacts.last_outcome in ('no_answer', 'refused') then "
-            ~ days_between("coalesce(contacts.last_answer_on, contacts.first_contact_on)", "staged.as_of_date")
-            ~ " end when 'weighted_days_late' then payment.weighted_days_late end",
+            "case types.measure_code when 'longest_unanswered_days' then "
+            ~ days_between("contacts.unanswered_since", "staged.as_of_date")
+            ~ " when 'weighted_days_late' then payment.weighted_days_late end",
             "types.comparison", "types.threshold_value"
         ) }}
 ),
@@ -132,7 +132,7 @@ select
     customers.salesperson_code,
     cast(prioritised.overdue_base_amount as decimal(18, 2)) as overdue_base_amount,
     cast(prioritised.overdue_count as integer) as overdue_count,
-    cast(prioritised.longest_overdue_days as integer) as longest_overdue_days,
+    cast(greatest(prioritised.longest_overdue_days, 0) as integer) as longest_overdue_days,
     prioritised.abc_class,
     prioritised.stage_code,
     prioritised.action,

@@ -16,15 +16,17 @@ grades as (
     group by as_of_date
 ),
 
--- Of the alerts whose time to respond was over, those that were answered within it.
+-- Of the alerts whose time to respond ended since the reporting date before, those that were answered within it; null where none did.
 responses as (
     select
         dates.as_of_date,
-        {{ ratio("100 * count(case when episodes.responded_at <= episodes.response_due_at then 1 end)", "count(*)") }} as figure_value
+        {{ ratio(
+            "100 * count(case when episodes.responded_at <= episodes.response_due_at then 1 end)", "count(episodes.response_due_at)"
+        ) }} as figure_value
     from {{ ref("int_dates__reporting") }} as dates
     inner join {{ ref("int_quality__source_counts") }} as sources
         on sources.table_name = 'crm.alert_responses' and sources.is_delivered
-    inner join {{ ref("int_alerts__episodes") }} as episodes
+    left join {{ ref("int_alerts__episodes") }} as episodes
         on cast(episodes.response_due_at as date) <= dates.as_of_date and cast(episodes.response_due_at as date) > dates.previous_date
     group by dates.as_of_date
 ),

@@ -21,8 +21,8 @@ capped as (
         case
             when count(judged.admitted_base_amount) over (partition by judged.company_code) = count(*) over (partition by judged.company_code)
                 then cast(
-                    floor(sum(judged.admitted_base_amount) over (partition by judged.company_code) * policy.customer_cap_pct) / 100
-                    as decimal(18, 2)
+                    floor(sum(judged.admitted_base_amount) over (partition by judged.company_code) * policy.customer_cap_pct)
+                    * cast(0.01 as decimal(3, 2)) as decimal(18, 2)
                 )
         end as customer_cap_base_amount,
         sum(judged.admitted_base_amount) over (
@@ -54,7 +54,7 @@ select
     cast(eligible_base_amount as decimal(18, 2)) as eligible_base_amount,
     cast(admitted_base_amount - eligible_base_amount as decimal(18, 2)) as over_cap_base_amount,
     cast(outstanding_base_amount - admitted_base_amount as decimal(18, 2)) as excluded_base_amount,
-    cast(round(eligible_base_amount * advance_rate_pct / 100, 2) as decimal(18, 2)) as financed_base_amount,
+    {{ percent_of("eligible_base_amount", "advance_rate_pct") }} as financed_base_amount,
     customer_cap_base_amount,
     policy_version
 from split

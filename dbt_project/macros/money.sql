@@ -50,6 +50,11 @@
     cast(round({{ amount }} * {{ percent }} * cast(0.01 as decimal(3, 2)), 2) as decimal(18, 2))
 {%- endmacro %}
 
+{# The same, rounded down: a cap is not exceeded by a rounding. #}
+{% macro at_most_percent_of(amount, percent) -%}
+    cast(floor({{ amount }} * {{ percent }}) * cast(0.01 as decimal(3, 2)) as decimal(18, 2))
+{%- endmacro %}
+
 {# An amount in the currency that `to_rate` is the rate of, from one that `from_rate` is the rate of, rounded once: rates have eight decimals,
    and are taken as whole numbers of the last one. #}
 {% macro converted_amount(amount, from_rate, to_rate) -%}

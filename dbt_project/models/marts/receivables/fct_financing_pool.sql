@@ -20,10 +20,9 @@ capped as (
         -- Of what is not known nothing can be said: neither what may be sold of it, nor what part of the whole another is.
         case
             when count(judged.admitted_base_amount) over (partition by judged.company_code) = count(*) over (partition by judged.company_code)
-                then cast(
-                    floor(sum(judged.admitted_base_amount) over (partition by judged.company_code) * policy.customer_cap_pct)
-                    * cast(0.01 as decimal(3, 2)) as decimal(18, 2)
-                )
+                then {{ at_most_percent_of(
+                    "sum(judged.admitted_base_amount) over (partition by judged.company_code)", "policy.customer_cap_pct"
+                ) }}
         end as customer_cap_base_amount,
         sum(judged.admitted_base_amount) over (
             partition by judged.company_code, judged.customer_id order by judged.due_date, judged.document_no, judged.instalment_no

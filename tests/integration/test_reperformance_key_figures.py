@@ -210,7 +210,7 @@ def answered_alerts(home: Home, months: dict[date, date]) -> dict[date, Decimal 
     for alert, until in home.query("select distinct alert_id, response_due_at from marts.fct_alerts where not is_informational"):
         if until is not None:
             due[month_end(until.date())].append(alert in first and first[alert] <= until)
-    return {as_of: percent(sum(due[as_of]), len(due[as_of])) for as_of in months if due[as_of]}
+    return {as_of: percent(sum(due[as_of]), len(due[as_of])) if due[as_of] else None for as_of in months}
 
 
 def test_every_figure_has_a_row_on_every_reporting_date(demo_home: Home) -> None:

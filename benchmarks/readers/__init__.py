@@ -5,13 +5,13 @@ total is the one that this publication had at its first reading. Run by `receiva
 """
 
 import json
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -77,19 +77,22 @@ def _read(settings: Settings, readers: int, seconds: int) -> list[dict[str, obje
     return _ended(*_started(settings, readers, seconds))
 
 
-def _started(settings: Settings, readers: int, seconds: int) -> tuple[list[subprocess.Popen[bytes]], TemporaryDirectory[str]]:
+def _started(settings: Settings, readers: int, seconds: int) -> tuple[list[subprocess.Popen[bytes]], Path]:
     """Readers at work, and the folder of the files that they tell what they see."""
-    folder = TemporaryDirectory()
+    # Not in the home's place for temporary files: a refresh empties it.
+    folder = settings.home / "bench_readers"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     command = [sys.executable, "-m", "benchmarks.readers", str(settings.published), str(seconds)]
-    return [subprocess.Popen([*command, f"{folder.name}/{number}"], cwd=PROJECT_ROOT) for number in range(readers)], folder
+    return [subprocess.Popen([*command, str(folder / str(number))], cwd=PROJECT_ROOT) for number in range(readers)], folder
 
 
-def _ended(processes: Sequence[subprocess.Popen[bytes]], folder: TemporaryDirectory[str]) -> list[dict[str, object]]:
+def _ended(processes: Sequence[subprocess.Popen[bytes]], folder: Path) -> list[dict[str, object]]:
     """What all readers saw; refused when one fell over or saw a torn publication."""
-    with folder:
-        if any([process.wait() for process in processes]):  # noqa: C419 - all are waited for
-            raise DataRefusedError("A reader fell over.", "see its error above")
-        looks = [json.loads(line) for file in Path(folder.name).iterdir() for line in file.read_text().splitlines()]
+    if any([process.wait() for process in processes]):  # noqa: C419 - all are waited for
+        raise DataRefusedError("A reader fell over.", "see its error above")
+    looks = [json.loads(line) for file in folder.iterdir() for line in file.read_text(encoding="utf-8").splitlines()]
+    shutil.rmtree(folder)
     totals = {one["publication"]: one["totals"] for one in looks}
     torn = [one["publication"] for one in looks if not one["is_whole"] or one["totals"] != totals[one["publication"]]]
     if torn:

@@ -6,6 +6,10 @@ with accounts as (
     where source_system = 'erp'
 ),
 
+companies as (
+    select distinct company_code from accounts
+),
+
 named as (
     select company_code, customer_code from {{ ref("stg_crm__guarantees") }}
     union
@@ -14,6 +18,11 @@ named as (
     select company_code, customer_code from {{ ref("stg_erp__statement_confirmations") }}
     union
     select company_code, customer_code from {{ ref("stg_erp__repossessed_assets") }}
+    union
+    -- A metric writes both in one.
+    select companies.company_code, substr(metrics.subject, length(companies.company_code) + 2)
+    from {{ ref("stg_any__metrics") }} as metrics
+    inner join companies on substr(metrics.subject, 1, length(companies.company_code) + 1) = companies.company_code || '-'
 ),
 
 -- As neither master nor ledger writes it: the customer of the number, unless a person said that its ways of writing are different ones.

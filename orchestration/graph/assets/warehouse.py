@@ -145,8 +145,8 @@ def _with_columns(
     lineage = known_lineage(settings, state)
     if lineage is None:
         events = iter(list(events))
-    if lineage is None and build.is_successful():
-        lineage = derive_lineage(settings, state, target / "manifest.json")
+        if build.is_successful():
+            lineage = derive_lineage(settings, state, target / "manifest.json")
     metadata = _column_metadata(lineage, manifest) if lineage and is_shown else {}
     for event in events:
         found = metadata.get(str(getattr(event, "output_name", "")))

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from ingestion.contract import Column, Contract
 from ingestion.formats import format_pattern, number_pattern, thousands_pattern
 from ingestion.profile import ColumnMapping, FileFormat, TableMapping
+from ingestion.readers import LINE_OF_TEXT
 from ingestion.sql import literal, quoted
 from ingestion.texts import AMBIGUOUS, NO_VALUE, REWRITTEN, SURE, normalised, normalised_sql, stripped, stripped_sql
 
@@ -130,13 +131,15 @@ def _source(column: Column, mapping: TableMapping, file_columns: tuple[str, ...]
 
 
 def _scope(mapping: TableMapping) -> str:
-    """Whether a line is for the table; null where that cannot be computed. One that cannot be split is: it must be counted."""
+    """Whether a line is for the table; null where that cannot be computed. One that cannot be split is, so that it is counted,
+    unless it is a mere line of text."""
     if not mapping.where:
         return "true"
+    is_broken = f"reader_problem is not null and not starts_with(reader_problem, {literal(LINE_OF_TEXT)})"
     if UNGUARDED.search(mapping.where):
-        return f"(reader_problem is not null or coalesce(({mapping.where}), false))"
+        return f"({is_broken} or coalesce(({mapping.where}), false))"
     guarded = f"try({{'v': coalesce(({mapping.where}), false)}})"
-    return f"case when reader_problem is not null then true else {guarded}.v end"
+    return f"case when {is_broken} then true else {guarded}.v end"
 
 
 def _guarded(expression: str | None) -> str:

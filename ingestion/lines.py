@@ -8,10 +8,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from ingestion.archive import archived_path
 from ingestion.contract import load_contracts
 from ingestion.errors import DataRefusedError
+from ingestion.kinds import marked_encoding
 from ingestion.profile import FileFormat, recorded_profile
+from ingestion.readers import read_file
 from ingestion.workbook import read_workbook
 
 
@@ -29,8 +33,26 @@ def line_texts(archive: Path, entry: Mapping[str, Any], numbers: Collection[int]
             read_workbook(path, entry["file_name"], file_format, Path(rows.name))
             of_rows = _lines_of_text(Path(rows.name), "utf-8", numbers)
         return {number: "\t".join(cell or "" for cell in json.loads(row or "[]")) for number, row in of_rows.items()}
-    found = _lines_of_bytes(path, file_format.encoding, numbers)
-    return _lines_of_text(path, file_format.encoding, numbers) if found is None else found
+    encoding = marked_encoding(path) or file_format.encoding
+    found = _lines_of_bytes(path, encoding, numbers)
+    found = _lines_of_text(path, encoding, numbers) if found is None else found
+    # A line with an odd number of quotes may be one of several of a record.
+    if file_format.format == "csv" and file_format.quote and any(text.count(file_format.quote) % 2 for text in found.values()):
+        return found | _records(path, entry["file_name"], file_format, numbers)
+    return found
+
+
+def _records(path: Path, file_name: str, file_format: FileFormat, numbers: Collection[int]) -> dict[int, str]:
+    """Texts of records that go on over several of the lines asked for; of none where the profile reads the file no more."""
+    with duckdb.connect() as con:
+        try:
+            read_file(con, path, file_name, file_format)
+        except DataRefusedError:
+            return {}
+        rows = con.execute(
+            "select first_line, line from continued where list_contains($numbers, first_line)", {"numbers": list(numbers)}
+        )
+        return dict(rows.fetchall())
 
 
 def _lines_of_bytes(path: Path, encoding: str, numbers: Collection[int]) -> dict[int, str] | None:

@@ -20,6 +20,7 @@ from ingestion.contract import Contract
 from ingestion.deliveries import DeliveredFile, file_name_of, file_sets, matching_files, register_delivery
 from ingestion.errors import DataRefusedError, NameRefusedError
 from ingestion.formats import number_pattern, thousands_pattern
+from ingestion.header import places_of
 from ingestion.notes import Note, notes_of_header, notes_of_values, register_notes
 from ingestion.profile import Profile, TableMapping
 from ingestion.readers import FileShape, read_file
@@ -186,6 +187,12 @@ def _refuse_missing_columns(
     else:
         in_every_line = mapping.file_format.format != "jsonl"
         wanted = {c.column for name, c in mapping.columns.items() if c.column and (in_every_line or name in required)}
+    for name in sorted({column.name for column in contract.columns} if mapping.columns == "same_names" else wanted):
+        if name not in shape.columns and (places := places_of(name, shape.columns)):
+            raise DataRefusedError(
+                f"{file_name}, line {mapping.file_format.header_line}: column {name} stands {len(places)} times in the header.",
+                f"name {' or '.join(places)} in ingestion/profiles/{profile.name}.yml; nothing of it was loaded",
+            )
     missing = sorted(wanted - set(shape.columns))
     if missing and (shape.line_count or mapping.file_format.format != "jsonl"):
         raise DataRefusedError(
@@ -295,7 +302,9 @@ def _append(con: duckdb.DuckDBPyConnection, contract: Contract, profile: Profile
         "file_name": file_name, "file_sha256": read.sha256, "mapping_sha256": _mapping_sha256(contract, read.file.mapping),
         "delivery_mode": contract.delivery_mode, "byte_count": read.byte_count, "line_count": read.shape.line_count,
         "header_line_count": read.shape.header_line_count, "blank_line_count": read.shape.blank_line_count,
-        "out_of_scope_line_count": whole_number(con, f"select count(*) from delivered_{read.number}") - delivered,
+        "out_of_scope_line_count": read.shape.dropped_line_count
+        + whole_number(con, f"select count(*) from delivered_{read.number}") - delivered,
+        "continued_line_count": read.shape.continued_line_count,
         "delivered_row_count": delivered, "loaded_row_count": loaded, "quarantined_row_count": quarantined,
         "loaded_at": loaded_at,
     }  # fmt: skip

@@ -6,6 +6,7 @@ Nothing here refuses or quarantines; the checks of landing turn notes into warni
 import difflib
 import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 import duckdb
@@ -18,10 +19,10 @@ from ingestion.readers import FileShape
 
 LEFT_OUT = "left_out"
 UNKNOWN_COLUMN, ABSENT_COLUMN, UNUSED_COLUMN = "unknown_column", "absent_column", "unused_column"
-UNREAD_SHEET, FURTHER_SHEET = "unread_sheet", "further_sheet"
-# Told, and no reason to warn: columns that the profile's author chose not to map, and a sheet that was read on.
-HARMLESS = (UNUSED_COLUMN, FURTHER_SHEET)
-SHEET_OR_COLUMN = (UNKNOWN_COLUMN, ABSENT_COLUMN, UNUSED_COLUMN, UNREAD_SHEET, FURTHER_SHEET)
+UNREAD_SHEET, FURTHER_SHEET, DROPPED_LINE, CONTINUED_LINE = "unread_sheet", "further_sheet", "dropped_line", "continued_line"
+# Told, and no reason to warn: what the profile's author chose not to read, and what was read on.
+HARMLESS = (UNUSED_COLUMN, FURTHER_SHEET, DROPPED_LINE, CONTINUED_LINE)
+SHEET_OR_COLUMN = (UNKNOWN_COLUMN, ABSENT_COLUMN, UNUSED_COLUMN, UNREAD_SHEET, FURTHER_SHEET, DROPPED_LINE, CONTINUED_LINE)
 LIKENESS = 0.75
 HOW_READ = {
     NORMALISED: "read without blanks, widths and invisible characters that do not count",
@@ -41,17 +42,24 @@ class Note:
 
 
 def notes_of_header(contract: Contract, profile: Profile, mapping: TableMapping, file_name: str, shape: FileShape) -> list[Note]:
-    """Columns and sheets of a file that were not used, and mapped columns that it lacks."""
+    """Columns, sheets and lines of a file that were not used or are no records, and mapped columns that it lacks."""
     notes = [
         Note(UNREAD_SHEET, None, sheet.rows, f"{sheet.rows} rows of sheet {sheet.name} were not read")
         for sheet in shape.unread_sheets
-        if sheet.name not in _sheets_named(profile, file_name)
+        if not any(fnmatchcase(sheet.name, pattern) for pattern in _sheets_named(profile, file_name))
     ]
     notes += [
         Note(FURTHER_SHEET, None, sheet.last_line - sheet.first_line + 1,
              f"sheet {sheet.name} goes on with the same header: its rows are lines {sheet.first_line} to {sheet.last_line}")
         for sheet in shape.sheets[1:]
     ]  # fmt: skip
+    if shape.dropped_line_count:
+        told = f"{shape.dropped_line_count} lines are no records by `drop_lines` or `section_heads`"
+        first = f" (first: line {shape.first_dropped_line})"
+        notes.append(Note(DROPPED_LINE, None, shape.dropped_line_count, told + first))
+    if shape.continued_line_count:
+        told = f"{shape.continued_line_count} lines belong to a record above them, which quotes a line break"
+        notes.append(Note(CONTINUED_LINE, None, shape.continued_line_count, told))
     used, known = _columns_used(profile, file_name), [column.name for column in contract.columns]
     is_plain = mapping.columns == "same_names"
     for name in shape.columns:
@@ -116,8 +124,8 @@ def _mappings_of_file(profile: Profile, file_name: str) -> list[TableMapping]:
     return [mapping for mapping in profile.tables if PurePosixPath(file_name).match(mapping.files)]
 
 
-def _sheets_named(profile: Profile, file_name: str) -> set[str | None]:
-    return {mapping.file_format.sheet for mapping in _mappings_of_file(profile, file_name)}
+def _sheets_named(profile: Profile, file_name: str) -> set[str]:
+    return {mapping.file_format.sheet for mapping in _mappings_of_file(profile, file_name) if mapping.file_format.sheet}
 
 
 def _columns_used(profile: Profile, file_name: str) -> set[str]:

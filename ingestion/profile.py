@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+import duckdb
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -30,16 +31,37 @@ def _groups(pattern: str | None, place: str) -> set[str] | None:
         raise ValueError(f"{place} {pattern!r} is no regular expression: {error}") from error
 
 
+def _refuse_pattern(pattern: str, group_count: int | None) -> None:
+    """Refuse a pattern that DuckDB, whose regular expressions know no look-ahead, cannot search lines for."""
+    try:
+        groups = re.compile(pattern).groups
+        with duckdb.connect() as con:
+            con.execute("select regexp_matches('', ?)", [pattern])
+    except (re.error, duckdb.Error) as error:
+        raise ValueError(f"{pattern!r} is no pattern that lines can be searched for: {str(error).splitlines()[0]}") from error
+    if group_count is not None and groups != group_count:
+        raise ValueError(f"{pattern!r} needs one group (...), which says what the head of a section names; it has {groups}")
+
+
 class FileFormat(BaseModel):
-    """How a file's bytes become text columns, and how its text writes dates, numbers and nothing."""
+    """How a file's bytes become text columns, and how its text writes dates, numbers and nothing.
+
+    `quote` empty: nothing is quoted. `header_line` 0: the file has no header, its columns are `#1`, `#2` and so on. `captions`:
+    what the profile calls a column, and the captions or places under which files have it. `section_heads`: further columns, read
+    from lines that stand above those which they are about; each pattern has one group.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: Literal["csv", "xlsx", "jsonl"] = "csv"
     encoding: str = "utf-8"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
-    quote: str = Field(default='"', min_length=1, max_length=1)
-    header_line: int = Field(default=1, ge=1)
+    quote: str = Field(default='"', max_length=1)
+    header_line: int = Field(default=1, ge=0)
+    header_rows: int = Field(default=1, ge=1)
+    captions: dict[str, tuple[str, ...]] = {}
+    drop_lines: tuple[str, ...] = ()
+    section_heads: dict[str, str] = {}
     sheet: str | None = None
     date_formats: tuple[str, ...] = ("%Y-%m-%d",)
     timestamp_formats: tuple[str, ...] = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
@@ -57,6 +79,19 @@ class FileFormat(BaseModel):
             raise ValueError(f"there is no text encoding {encoding!r}") from error
         return encoding
 
+    @field_validator("captions", mode="before")
+    @classmethod
+    def _one_or_several(cls, captions: Any) -> Any:
+        return {name: (one,) if isinstance(one, str) else one for name, one in captions.items()}
+
+    @field_validator("drop_lines", "section_heads")
+    @classmethod
+    def _patterns_can_be_used(cls, patterns: Any) -> Any:
+        is_head = isinstance(patterns, dict)
+        for pattern in patterns.values() if is_head else patterns:
+            _refuse_pattern(pattern, group_count=1 if is_head else None)
+        return patterns
+
     @field_validator("date_formats", "timestamp_formats")
     @classmethod
     def _formats_can_be_checked(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
@@ -71,6 +106,12 @@ class FileFormat(BaseModel):
             raise ValueError("decimal_separator and thousands_separator must differ, and none is a digit or a sign")
         if self.format == "csv" and self.delimiter == self.quote:
             raise ValueError("delimiter and quote must differ")
+        return self
+
+    @model_validator(mode="after")
+    def _lines_have_a_shape(self) -> "FileFormat":
+        if self.format == "jsonl" and (self.drop_lines or self.section_heads):
+            raise ValueError("drop_lines and section_heads are for lines that are no records; of JSON lines, `where` picks")
         return self
 
 

@@ -5,21 +5,23 @@ Every reader leaves two temporary tables: `lines` (one row per physical line or 
 dropped here: a line that cannot be split carries its `reader_problem`.
 
 Lines are split in SQL rather than by `read_csv`, whose line numbers count records (blank and many-line records shift them)
-and whose handling of an unbalanced quote swallows the lines that follow; docs/decisions.md has the measurement.
+and whose handling of an unbalanced quote swallows the lines that follow; docs/decisions.md has the measurement. A record that a
+quoted field carries over several lines is one row of `lines`, the first of them; the others are empty there.
 """
 
-import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from ingestion.errors import DataRefusedError, visible
+from ingestion.continued import join_continued
+from ingestion.errors import DataRefusedError
+from ingestion.header import column_names, positions
+from ingestion.kinds import marked_encoding, refuse_another_kind
 from ingestion.profile import FileFormat
 from ingestion.sql import literal, quoted, whole_number
-from ingestion.texts import stripped
 from ingestion.workbook import SheetLines, UnreadSheet, read_workbook
 
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -31,18 +33,29 @@ CHUNK_CHARACTERS = 1 << 22
 MAX_LINE_CHARACTERS = 1 << 16
 MAX_LINE_BYTES = 8 * MAX_LINE_CHARACTERS
 MAX_ROW_BYTES = 16 * 1024 * 1024
-UNSHOWN = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+# How many lines of a header are looked through for the end of a quoted caption.
+MAX_HEADER_LINES = 50
+UNCLOSED = "a quote is not closed, or text stands outside of it"
+# A line without a delimiter, of this one or another usual kind, is no record when the profile's condition says so.
+LINE_OF_TEXT = "is a line of text"
+USUAL_DELIMITERS = ",;|\t"
 TOO_LONG = f"is longer than {MAX_LINE_CHARACTERS:,} characters"
 # What DuckDB would read as a double and give back otherwise: more than fifteen digits, or an exponent.
 UNSURE_JSON_NUMBER = r"[:,\[]\s*-?(?:[\d.]{16}|[\d.]+[eE])"
 JSON_TOKEN = r'"(?:[^"\\]|\\.)*"|[-+.\w]+|[^-+.\w"]+|"'
 JSON_NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
+# The cells of a workbook's row as one text, as `receivables trace` shows them.
+TEXT_OF_ROW = "array_to_string(list_transform(from_json(line, '[\"VARCHAR\"]'), lambda cell: coalesce(cell, '')), chr(9))"
 JSON_NUL = r"(?:^|[^\\])(?:\\\\)*\\u0000"
 
 
 @dataclass(frozen=True)
 class FileShape:
-    """What a file holds: physical lines, how many of them are blank or header, and the names of its columns."""
+    """What a file holds: physical lines, how many of them hold no record of their own and why, and the names of its columns.
+
+    `header_line_count` counts all lines down to the header's last; `dropped_line_count` those that the profile drops or reads as
+    heads of sections, and `first_dropped_line` the first of these; `continued_line_count` those that belong to a record above.
+    """
 
     line_count: int
     blank_line_count: int
@@ -50,17 +63,24 @@ class FileShape:
     columns: tuple[str, ...]
     sheets: tuple[SheetLines, ...] = ()
     unread_sheets: tuple[UnreadSheet, ...] = ()
+    dropped_line_count: int = 0
+    first_dropped_line: int | None = None
+    continued_line_count: int = 0
 
 
 def read_file(con: duckdb.DuckDBPyConnection, path: Path, file_name: str, file_format: FileFormat) -> FileShape:
     """Fill `lines` and `delivered` from a file; refused as a whole when it is not in its profile's format."""
     con.execute("drop table if exists lines")
     con.execute("drop table if exists delivered")
+    con.execute("create or replace temp table continued (first_line bigint, last_line bigint, line varchar)")
+    refuse_another_kind(path, file_name, file_format)
     if file_format.format == "xlsx":
         return _read_xlsx(con, path, file_name, file_format)
+    if encoding := marked_encoding(path):
+        file_format = file_format.model_copy(update={"encoding": encoding})
     _load_lines(con, path, file_name, file_format)
     if file_format.format == "jsonl":
-        return _split_json(con, file_name)
+        return _split_json(con, file_name, file_format)
     return _split_csv(con, file_name, file_format)
 
 
@@ -131,33 +151,88 @@ def _lines_of_text(con: duckdb.DuckDBPyConnection, text: Path, file_name: str, f
 
 
 def _split_csv(con: duckdb.DuckDBPyConnection, file_name: str, file_format: FileFormat) -> FileShape:
-    header = con.execute(
-        f"select {_fields('line', file_format)} from lines where rowid = ?", [file_format.header_line - 1]
-    ).fetchone()
-    if header is None or header[0] is None:
-        raise DataRefusedError(
-            f"{file_name}, line {file_format.header_line}: the header line is missing.",
-            "ask the sender for the file with its header, or correct `header_line` in the profile",
-        )
-    columns = _distinct_header(file_name, file_format.header_line, [stripped(name) for name in header[0]])
+    first, captions = _header_of_text(con, file_name, file_format)
+    columns = column_names(file_name, file_format.header_line, captions, file_format.captions)
+    con.execute(f"create temp table delivered as {_delivered_of_text(file_format, columns, f'line_number >= {first}')}")
+    continued = 0
+    if file_format.quote and whole_number(con, f"select count(*) from delivered where reader_problem = {literal(UNCLOSED)}"):
+        fields = _fields("line", file_format)
+        continued = join_continued(con, file_format.quote, fields, len(columns), UNCLOSED, MAX_LINE_CHARACTERS)
+        those = "line_number in (select first_line from continued)"
+        con.execute(f"insert into delivered {_delivered_of_text(file_format, columns, those)}")
+    return _shape(con, first - 1, (*columns, *file_format.section_heads), file_format, continued=continued)
+
+
+def _header_of_text(con: duckdb.DuckDBPyConnection, file_name: str, file_format: FileFormat) -> tuple[int, list[list[str]]]:
+    """The first line below the header, and the captions of its rows; without a header, the positions of the first record."""
+    kept = _kept_lines("line", file_format)
+    fields = _fields("line", file_format)
+    if file_format.header_line == 0:
+        row = con.execute(f"select {fields} from lines where line is not null and {kept} order by rowid limit 1").fetchone()
+        return 1, [list(positions(len(row[0]) if row and row[0] else 0))]
+    at = file_format.header_line - 1
+    rows: list[list[str]] = []
+    while len(rows) < file_format.header_rows:
+        row = con.execute(
+            f"""select last_row, {fields} from (
+                select max(rowid) over below as last_row, string_agg(coalesce(line, ''), chr(10)) over below as line
+                from (select rowid, line from lines where rowid between {at} and {at + MAX_HEADER_LINES} order by rowid) as lines
+                window below as (order by rowid)
+            ) where {fields} is not null order by last_row limit 1"""
+        ).fetchone()
+        if row is None or row[1] == [""]:
+            raise DataRefusedError(
+                f"{file_name}, line {at + 1}: the header line is missing.",
+                "ask the sender for the file with its header, or correct `header_line` and `quote` in the profile",
+            )
+        at = row[0] + 1
+        rows.append(row[1])
+    return at + 1, rows
+
+
+def _kept_lines(text: str, file_format: FileFormat) -> str:
+    """SQL of whether a line may be a record: none that the profile drops, and no head of a section."""
+    patterns = (*file_format.drop_lines, *file_format.section_heads.values())
+    return " and ".join(f"not regexp_matches({text}, {literal(pattern)})" for pattern in patterns) or "true"
+
+
+def _section_heads(text: str, file_format: FileFormat) -> str:
+    """SQL of further columns: what the head of a section above a line names."""
+    named = (
+        (f"case when regexp_matches({text}, {literal(head)}) then regexp_extract({text}, {literal(head)}, 1) end", name)
+        for name, head in file_format.section_heads.items()
+    )
+    above = "over (order by rowid rows unbounded preceding)"
+    return "".join(f", last_value({value} ignore nulls) {above} as {quoted(name)}" for value, name in named)
+
+
+def _delivered_of_text(file_format: FileFormat, columns: tuple[str, ...], those: str) -> str:
+    """A query for `delivered` over those `lines` of a text file that the condition names."""
+    width = len(columns)
     # Of a line whose quotes do not add up, what stands between the delimiters: it is not loaded, but its amount may be told.
-    loose = f"string_split(replace(line, {literal(file_format.quote)}, ''), {literal(file_format.delimiter)})"
+    unquoted = f"replace(line, {literal(file_format.quote)}, '')" if file_format.quote else "line"
+    loose = f"string_split({unquoted}, {literal(file_format.delimiter)})"
     fields = ", ".join(f"coalesce(fields, {loose})[{i}] as {quoted(name)}" for i, name in enumerate(columns, start=1))
-    con.execute(
-        f"""create temp table delivered as
-        with split as (
-            select rowid + 1 as line_number, line, {_fields("line", file_format)} as fields
-            from lines where rowid >= {file_format.header_line} and line is not null
+    heads = "".join(f", {quoted(name)}" for name in file_format.section_heads)
+    others = " and ".join(
+        f"len(string_split(line, {literal(mark)})) <> {width}" for mark in USUAL_DELIMITERS if mark != file_format.delimiter
+    )
+    return f"""with numbered as (
+            select rowid + 1 as line_number, line{_section_heads("line", file_format)} from lines
+        ),
+        split as (
+            select line_number, line, {_fields("line", file_format)} as fields{heads}
+            from numbered where {those} and line is not null and {_kept_lines("line", file_format)}
         )
         select line_number, case
             when contains(line, {literal(CUT)}) then '{TOO_LONG}'
             when contains(line, {literal(UNREADABLE)}) then 'holds bytes that are not valid {file_format.encoding}'
-            when fields is null then 'a quote is not closed, or text stands outside of it'
-            when len(fields) <> {len(columns)} then 'has ' || len(fields) || ' fields where the header has {len(columns)}'
-            end as reader_problem, {fields}
+            when fields is null then '{UNCLOSED}'
+            when len(fields) <> {width} then case
+                when len(fields) = 1 and {width} > 2 and {others} then '{LINE_OF_TEXT}, not of {width} fields'
+                else 'has ' || len(fields) || ' fields where the header has {width}' end
+            end as reader_problem, {fields}{heads}
         from split"""
-    )
-    return _shape(con, file_format.header_line, columns)
 
 
 def _fields(line: str, file_format: FileFormat) -> str:
@@ -167,6 +242,8 @@ def _fields(line: str, file_format: FileFormat) -> str:
     two of those was a doubled quote. Capturing each field with a regular expression instead took five times as long.
     """
     delimiter, quote = literal(file_format.delimiter), literal(file_format.quote)
+    if not file_format.quote:
+        return f"string_split({line}, {delimiter})"
     d, q = f"\\x{{{ord(file_format.delimiter):x}}}", f"\\x{{{ord(file_format.quote):x}}}"
     field = f"({q}([^{q}]|{q}{q})*{q}|[^{d}{q}]*)"
     pieces = f"string_split({line}, {quote})"
@@ -181,7 +258,7 @@ def _fields(line: str, file_format: FileFormat) -> str:
     )
 
 
-def _split_json(con: duckdb.DuckDBPyConnection, file_name: str) -> FileShape:
+def _split_json(con: duckdb.DuckDBPyConnection, file_name: str, file_format: FileFormat) -> FileShape:
     """Fill `delivered` from lines of JSON objects; a number is the digits that it was written with, never a double."""
     is_object = "coalesce(json_valid(line) and json_type(case when json_valid(line) then line end) = 'OBJECT', false)"
     con.execute(
@@ -201,11 +278,15 @@ def _split_json(con: duckdb.DuckDBPyConnection, file_name: str) -> FileShape:
         from lines where line is not null and trim(line) <> ''"""
     )
     keys = con.execute("select distinct unnest(json_keys(object)) as key from objects where object is not null order by key")
-    columns = _distinct_header(file_name, 1, [key for (key,) in keys.fetchall()])
-    values = "".join(f", json_extract_string(object, {literal(_json_path(name))}) as {quoted(name)}" for name in columns)
+    names = [key for (key,) in keys.fetchall()]
+    columns = column_names(file_name, 1, [names], file_format.captions) if names else ()
+    values = "".join(
+        f", json_extract_string(object, {literal(_json_path(key))}) as {quoted(name)}"
+        for key, name in zip(names, columns, strict=True)
+    )
     con.execute(f"create temp table delivered as select line_number, reader_problem{values} from objects")
     con.execute("drop table objects")
-    return _shape(con, 0, columns)
+    return _shape(con, 0, columns, file_format)
 
 
 def _keys_twice(line: str) -> str:
@@ -235,52 +316,59 @@ def _read_xlsx(con: duckdb.DuckDBPyConnection, path: Path, file_name: str, file_
     with tempfile.NamedTemporaryFile(suffix=".jsonl") as rows:
         book = read_workbook(path, file_name, file_format, Path(rows.name))
         _lines_of_text(con, Path(rows.name), file_name, file_format, book.read[-1].last_line)
-    sheet, header_line = book.read[0], file_format.header_line
-    header = con.execute(
-        "select from_json(line, '[\"VARCHAR\"]') from lines where rowid = ?", [min(header_line, sheet.last_line) - 1]
-    ).fetchone()
-    if sheet.last_line < header_line or header is None or header[0] is None:
+    sheet, first = book.read[0], file_format.header_line + file_format.header_rows if file_format.header_line else 1
+    found = con.execute(
+        f"select from_json(line, '[\"VARCHAR\"]') from lines where rowid between {max(file_format.header_line, 1) - 1} "
+        f"and {min(max(first - 2, 0), sheet.last_line - 1)} order by rowid"
+    ).fetchall()
+    if sheet.last_line < first - 1 or any(cells is None for (cells,) in found) or not found:
         raise DataRefusedError(
-            f"{file_name}, sheet {sheet.name!r}: row {header_line} should be the header, but it is empty.",
+            f"{file_name}, sheet {sheet.name!r}: row {file_format.header_line} should be the header, but it is empty.",
             "ask the sender for the sheet with its header, or correct `header_line` in the profile",
         )
-    columns = _distinct_header(file_name, header_line, [stripped(name or "") for name in header[0]])
+    captions = [cells for (cells,) in found] if file_format.header_line else [positions(len(found[0][0]))]
+    columns = column_names(file_name, file_format.header_line, captions, file_format.captions)
     fields = ", ".join(f"fields[{i}] as {quoted(name)}" for i, name in enumerate(columns, start=1))
-    above = " or ".join(f"rowid between {one.first_line - 1} and {one.first_line + header_line - 2}" for one in book.read)
+    heads = "".join(f", {quoted(name)}" for name in file_format.section_heads)
+    above = " or ".join(f"line_number between {one.first_line} and {one.first_line + first - 2}" for one in book.read)
     con.execute(
         f"""create temp table delivered as
-        with split as (
-            select rowid + 1 as line_number, from_json(line, '["VARCHAR"]') as fields
-            from lines where line is not null and not ({above})
+        with numbered as (
+            select rowid + 1 as line_number, line{_section_heads(TEXT_OF_ROW, file_format)} from lines
+        ),
+        split as (
+            select line_number, from_json(line, '["VARCHAR"]') as fields{heads}
+            from numbered where line is not null and not ({above}) and {_kept_lines(TEXT_OF_ROW, file_format)}
         )
         select line_number, case
             when len(fields) > {len(columns)} and len(list_filter(fields[{len(columns) + 1}:], lambda cell: cell is not null)) > 0
                 then 'has cells beyond the header''s {len(columns)} columns'
-            end as reader_problem, {fields}
+            end as reader_problem, {fields}{heads}
         from split"""
     )
-    return _shape(con, header_line * len(book.read), columns, book.read, book.unread)
-
-
-def _distinct_header(file_name: str, line: int, names: Sequence[str]) -> tuple[str, ...]:
-    """Header names as they stand, nameless trailing columns numbered; refused when two are alike or one cannot be shown."""
-    named = [name or f"column {position}" for position, name in enumerate(names, start=1)]
-    folded = [name.lower() for name in named]
-    twice = sorted({name for name in named if folded.count(name.lower()) > 1})
-    odd = [name for name in named if UNSHOWN.search(name)]
-    if twice or odd or not named:
-        what = f"column names stand twice: {', '.join(twice)}" if twice else "no columns"
-        raise DataRefusedError(
-            f"{file_name}, line {line}: {f'a column name holds a control character: {visible(odd[0])}' if odd else what}.",
-            "ask the sender for distinct column names",
-        )
-    return tuple(named)
+    named = (*columns, *file_format.section_heads)
+    return _shape(con, (first - 1) * len(book.read), named, file_format, book.read, book.unread)
 
 
 def _shape(
-    con: duckdb.DuckDBPyConnection, header_lines: int, columns: tuple[str, ...], sheets: tuple[SheetLines, ...] = (),
-    unread: tuple[UnreadSheet, ...] = (),
+    con: duckdb.DuckDBPyConnection, header_lines: int, columns: tuple[str, ...], file_format: FileFormat,
+    sheets: tuple[SheetLines, ...] = (), unread: tuple[UnreadSheet, ...] = (), *, continued: int = 0,
 ) -> FileShape:  # fmt: skip
     lines = whole_number(con, "select count(*) from lines")
     data = whole_number(con, "select count(*) from delivered")
-    return FileShape(lines, lines - header_lines - data, header_lines, columns, sheets, unread)
+    dropped, first_dropped = 0, None
+    if file_format.drop_lines or file_format.section_heads:
+        text = TEXT_OF_ROW if file_format.format == "xlsx" else "line"
+        dropped, first_dropped = con.execute(
+            f"""select count(*), min(rowid) + 1 from lines
+            where line is not null and not ({_kept_lines(text, file_format)}) and not ({_is_header(header_lines, sheets)})"""
+        ).fetchone() or (0, None)
+    blank = lines - header_lines - data - continued - dropped
+    return FileShape(lines, blank, header_lines, columns, sheets, unread, dropped, first_dropped, continued)
+
+
+def _is_header(header_lines: int, sheets: tuple[SheetLines, ...]) -> str:
+    """SQL of whether a row of `lines` stands at a sheet's or the file's top, down to its header."""
+    each = header_lines // max(len(sheets), 1)
+    tops = [sheet.first_line - 1 for sheet in sheets] or [0]
+    return " or ".join(f"rowid >= {top} and rowid < {top + each}" for top in tops)

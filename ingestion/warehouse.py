@@ -22,7 +22,7 @@ LOADS = """create table if not exists raw.loads (
     line_count bigint not null, header_line_count bigint not null, blank_line_count bigint not null,
     out_of_scope_line_count bigint not null, delivered_row_count bigint not null, loaded_row_count bigint not null,
     quarantined_row_count bigint not null, loaded_at timestamp not null, mapping_number integer, closed_row_count bigint,
-    landed_at timestamp
+    landed_at timestamp, continued_line_count bigint
 )"""
 
 # Which loads make up each delivery of a table. `delivery_id`: the load that completed it. `series_id` and `sequence`: deliveries
@@ -48,7 +48,9 @@ create table if not exists numbering.last_load as select 0::bigint as load_id"""
 
 # What an earlier release did not note of loads and quarantined rows; null in what it loaded and set aside.
 ADDITIONS = {
-    "loads": {"mapping_number": "integer", "closed_row_count": "bigint", "landed_at": "timestamp"},
+    "loads": {
+        "mapping_number": "integer", "closed_row_count": "bigint", "landed_at": "timestamp", "continued_line_count": "bigint",
+    },
     "quarantined_rows": {
         "key_text": "varchar", "amount": "decimal(18, 2)", "currency_code": "varchar", "mended_by_load_id": "bigint",
         "row_values": "varchar", "is_row_loaded": "boolean",

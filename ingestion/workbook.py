@@ -48,10 +48,11 @@ def read_workbook(path: Path, file_name: str, file_format: FileFormat, target: P
     """Write a workbook's rows to `target`, one JSON list of texts a line; refused when it cannot be read within the limits.
 
     Without a sheet named in the profile it is the first one, and every other that begins with the same header: a writer that came
-    to the end of a sheet went on there.
+    to the end of a sheet went on there. A name with `*` is that of several sheets, all with one header.
     """
     command = [
-        sys.executable, "-I", str(CHILD), str(path), str(target), file_format.sheet or "", str(file_format.header_line),
+        sys.executable, "-I", str(CHILD), str(path), str(target), file_format.sheet or "",
+        str(file_format.header_line + file_format.header_rows - 1 if file_format.header_line else 0),
         str(MEMORY_BYTES), str(CPU_SECONDS),
     ]  # fmt: skip
     try:

@@ -12,6 +12,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ SIGNS_OF_LOST_CELLS = (b'"e"', b"'e'", b"<f", b":f>", b":f ", b":f/")
 
 
 def main(path: str, target: str, sheet: str, header_line: int, memory_bytes: int, cpu_seconds: int) -> None:
-    """Write a sheet's rows, and those of the sheets that go on with it; `sheet` empty: the first one."""
+    """Write the rows of the sheets named so, which may hold `*`; `sheet` empty: the first one and those that go on with it."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -38,19 +39,23 @@ def main(path: str, target: str, sheet: str, header_line: int, memory_bytes: int
         parts = _parts(archive)
         book = CalamineWorkbook.from_path(path)
         names = [name for name in book.sheet_names if name in parts]
-        first = sheet or names[0]
-        if first not in names:
-            raise ValueError(f"it has no sheet {first!r}, but {', '.join(names)}")
+        named = [sheet] if sheet in names else [name for name in names if fnmatchcase(name, sheet)] if sheet else names[:1]
+        if not named:
+            raise ValueError(f"it has no sheet {sheet!r}, but {', '.join(names)}")
         written, header, read, unread = 0, None, [], []
-        for name in [first, *(name for name in names if name != first)]:
+        for name in [*named, *(name for name in names if name not in named)]:
             rows = _rows(book.get_sheet_by_name(name), _lost_cells(archive, parts[name]))
             head = list(islice(rows, header_line))
-            columns = _without_end(head[header_line - 1]) if len(head) == header_line else None
-            if name != first and (sheet or columns != header):
+            columns = _without_end(head[header_line - 1]) if header_line and len(head) == header_line else None
+            if name not in named and (sheet or not header_line or columns != header):
                 count = sum(any(row) for row in head) + sum(any(row) for row in rows)
                 unread += [{"name": name, "rows": count}] if count else []
                 continue
-            header, begins = columns if name == first else header, written + 1
+            if name == named[0]:
+                header = columns
+            elif columns != header and any(any(row) for row in head):
+                raise ValueError(f"row {header_line} of sheet {name!r} is another header than that of sheet {named[0]!r}")
+            begins = written + 1
             for some in (head, rows):
                 for row in some:
                     lines.write(_line(row))

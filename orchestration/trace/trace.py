@@ -527,7 +527,7 @@ def _figure(described: Path, mart: str, row: Mapping[str, Any]) -> str:
 def _line(source: Source) -> Iterator[str]:
     amount = "" if source.amount is None else f"{readable(source.amount)}  "
     yield f"  {amount}{source.record}: {source.file} line {source.line_number}"
-    yield f"      {source.text}"
+    yield from (f"      {text}" for text in source.text.split("\n"))
     if source.correction:
         yield f"      read as {source.correction}"
 

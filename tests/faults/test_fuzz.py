@@ -88,8 +88,10 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
 
 
 def physical_lines(content: bytes, file_format: FileFormat) -> int:
-    """Lines as an editor counts them, whatever ends them."""
-    text = content.decode(file_format.encoding, errors="replace").removeprefix("\ufeff")
+    """Lines as an editor counts them, whatever ends them; a byte order mark says how they are encoded."""
+    marks = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8"}
+    encoding = next((marks[mark] for mark in marks if content.startswith(mark)), file_format.encoding)
+    text = content.decode(encoding, errors="replace").removeprefix("\ufeff")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.count("\n") + (not text.endswith("\n") and text != "")
 
@@ -97,7 +99,8 @@ def physical_lines(content: bytes, file_format: FileFormat) -> int:
 def assert_every_line_is_counted(con: duckdb.DuckDBPyConnection, load: Load, lines: int | None) -> None:
     """`lines`: what the file has by another count; None for a sheet, whose rows no byte count tells."""
     ((read, accounted, delivered, kept),) = con.execute(
-        "select line_count, header_line_count + blank_line_count + out_of_scope_line_count + delivered_row_count, "
+        "select line_count, "
+        "header_line_count + blank_line_count + continued_line_count + out_of_scope_line_count + delivered_row_count, "
         "delivered_row_count, loaded_row_count + quarantined_row_count from raw.loads where load_id = ?",
         [load.load_id],
     ).fetchall()

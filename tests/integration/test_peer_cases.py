@@ -10,8 +10,10 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
 from ingestion.contract import load_contracts
+from ingestion.errors import DataRefusedError
 from ingestion.loader import load_table
 from ingestion.profile import load_profile
 from ingestion.warehouse import create_raw_tables
@@ -118,11 +120,14 @@ def test_who_owes_nothing_on_balance_is_not_dunned(peers: Home) -> None:
     )
 
 
-def loaded(case: str, table: str, columns: str, folder: Path) -> tuple[list[tuple[Any, ...]], list[str]]:
-    """Raw rows of a case's files under its own profile, and the reasons for which its other lines were set aside."""
+def loaded(case: str, table: str, columns: str, folder: Path, **changes: Any) -> tuple[list[tuple[Any, ...]], list[str]]:
+    """Raw rows of a case's files under its own profile, its first table changed so, and the reasons of what was set aside."""
     profiles = folder / "profiles"
     profiles.mkdir()
-    shutil.copy(CASES / case / "profile.yml", profiles / f"{case.lower()}.yml")
+    profile_body = yaml.safe_load((CASES / case / "profile.yml").read_text(encoding="utf-8"))
+    changes["columns"] = profile_body["tables"][0]["columns"] | changes.pop("mapped", {})
+    profile_body["tables"][0] |= changes
+    (profiles / f"{case.lower()}.yml").write_text(yaml.safe_dump(profile_body), encoding="utf-8")
     contract = load_contracts()[table]
     with duckdb.connect(str(folder / "working.duckdb")) as con:
         create_raw_tables(con)
@@ -131,6 +136,51 @@ def loaded(case: str, table: str, columns: str, folder: Path) -> tuple[list[tupl
         rows = con.execute(f"select {columns} from raw.{contract.raw_name} order by all").fetchall()
         reasons = con.execute("select reason from raw.quarantined_rows order by line_number").fetchall()
     return rows, [reason for (reason,) in reasons]
+
+
+def test_of_a_printed_list_the_lines_are_records_and_the_noise_is_not_set_aside(tmp_path: Path) -> None:
+    wanted = expected("F01_sap_list")
+    rows, reasons = loaded("F01_sap_list", "erp.documents", "document_no, amount", tmp_path)
+    assert dict(rows) == {document: Decimal(amount) for document, amount in wanted["erp.documents"].items()}
+    assert len(reasons) == wanted["quarantined"]
+
+
+def test_of_a_printed_list_each_line_is_of_the_customer_above_it(tmp_path: Path) -> None:
+    heads = {"customer": r"^Customer +(\S+)", "company": r"^Company Code +(\S+)"}
+    rows, reasons = loaded(
+        "F01_sap_list", "erp.documents", "customer_code, document_no", tmp_path, where=None, quote="", section_heads=heads,
+        drop_lines=[r"^[-\f]", r"^(Name|City) ", r"^\|  \|St\|", r"^\| *\*"],
+        mapped={"customer_code": "customer", "company_code": "company"},
+    )  # fmt: skip
+    assert rows == [("30017", "1400000007"), ("30017", "1800000012"), ("30017", "1800000031"), ("30025", "1800000044")]
+    assert not reasons
+
+
+def test_a_column_that_stands_twice_is_named_by_its_place(tmp_path: Path) -> None:
+    with pytest.raises(DataRefusedError, match=r"line 1: column Curr\. stands 2 times.*\n.*Curr\.#1 or Curr\.#2"):
+        loaded("F02_column_twice", "erp.documents", "1", tmp_path)
+    (tmp_path / "named").mkdir()
+    rows, _ = loaded(
+        "F02_column_twice", "erp.documents", "document_no, amount || ' ' || currency_code", tmp_path / "named",
+        mapped={"currency_code": "Curr.#1"},
+    )  # fmt: skip
+    assert dict(rows) == expected("F02_column_twice")["erp.documents"]
+
+
+def test_a_line_break_in_quotes_breaks_no_record(tmp_path: Path) -> None:
+    wanted = expected("F03_line_break_in_quotes")
+    columns = "case when document_no like 'PMT%' then 'payment' else document_no end, amount"
+    rows, reasons = loaded("F03_line_break_in_quotes", "erp.documents", columns, tmp_path)
+    assert dict(rows) == {document: Decimal(amount) for document, amount in wanted["erp.documents"].items()}
+    assert sum(amount for _, amount in rows) == Decimal(wanted["total"])
+    assert not reasons
+
+
+def test_without_quoting_an_inch_mark_is_text(tmp_path: Path) -> None:
+    rows, reasons = loaded("F07_no_quoting", "erp.documents", "document_no, amount", tmp_path, quote="")
+    wanted = expected("F07_no_quoting")["erp.documents"]
+    assert dict(rows) == {document: Decimal(amount) for document, amount in wanted.items()}
+    assert not reasons
 
 
 def test_a_second_sheet_is_read_or_the_file_is_refused(tmp_path: Path) -> None:

@@ -102,4 +102,4 @@ def test_no_bytes_crash_the_reader_and_no_line_goes_uncounted(tmp_path_factory: 
         lines = len(text.read().removesuffix("\n").split("\n"))
     shape, rows = read(path, encoding="gb18030")
     assert shape.line_count == lines
-    assert len(rows) + shape.blank_line_count + shape.header_line_count == lines
+    assert len(rows) + shape.blank_line_count + shape.header_line_count + shape.continued_line_count == lines

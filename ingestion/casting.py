@@ -9,11 +9,21 @@ import re
 from collections.abc import Iterable
 
 from ingestion.contract import Column, Contract
-from ingestion.formats import format_pattern, number_pattern, thousands_pattern
+from ingestion.formats import (
+    COUNTED_DATES,
+    digits_pattern,
+    format_pattern,
+    negative_pattern,
+    number_pattern,
+    signed_pattern,
+    thousands_pattern,
+    units_pattern,
+    unsigned_pattern,
+)  # fmt: skip
 from ingestion.profile import ColumnMapping, FileFormat, TableMapping
 from ingestion.readers import LINE_OF_TEXT
 from ingestion.sql import literal, quoted
-from ingestion.texts import AMBIGUOUS, NO_VALUE, REWRITTEN, SURE, normalised, normalised_sql, stripped, stripped_sql
+from ingestion.texts import AMBIGUOUS, NO_VALUE, REWRITTEN, SURE, figure_sql, normalised, normalised_sql, stripped, stripped_sql
 
 WHOLE_DIGITS = {"money": 16, "quantity": 14, "rate": 10, "exchange_rate": 10, "percent": 5, "integer": 9}
 DECIMALS = {"money": 2, "quantity": 4, "rate": 8, "exchange_rate": 8, "percent": 4, "integer": 0}
@@ -22,6 +32,9 @@ ROUNDED = ("rate", "exchange_rate", "percent", "quantity")
 LEAST_UNITS = 1000
 EARLIEST_DATE, LATEST_DATE = "1900-01-01", "2199-12-31"
 NORMALISED, ROUNDED_OFF = "normalised", "rounded"
+# In milliseconds; and the numbers that 1970-01-01 has as a day in the two calendars of spreadsheets.
+MINUTE, DAY = 60_000, 86_400_000
+SERIAL_OF_1970 = {"excel_1900": 25_569, "excel_1904": 24_107}
 # DuckDB takes neither windows nor subqueries under TRY.
 UNGUARDED = re.compile(r"\bover\s*\(|\bselect\b", re.IGNORECASE)
 NUMERIC = "('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'FLOAT', 'DOUBLE')"
@@ -167,18 +180,21 @@ def _raw(name: str, source: ColumnMapping | None, form: FileFormat) -> str:
     return (
         f"case when typeof({value}) in ('FLOAT', 'DOUBLE') then replace({number}, '.', {literal(form.decimal_separator)}) "
         f"when typeof({value}) like 'DECIMAL%' then replace({value}::varchar, '.', {literal(form.decimal_separator)}) "
-        f"when typeof({value}) = 'DATE' then strftime(try_cast({value} as date), {literal(form.date_formats[0])}) "
+        f"when typeof({value}) = 'DATE' then strftime(try_cast({value} as date), {literal(_written_dates(form) or '%Y-%m-%d')}) "
         f"else {value}::varchar end"
     )
 
 
 def _clean(column: Column, source: ColumnMapping | None) -> str:
-    """A value's text without what does not count: blanks at its ends; of a code also width, and blanks that are not one space."""
+    """A value's text without what does not count: blanks at its ends; but of a text also width, and blanks that are not one
+    space."""
     raw = quoted("raw_" + column.name)
     if source is None:
         return raw
-    if column.type != "code":
+    if column.type == "text":
         return stripped_sql(raw)
+    if column.type != "code":
+        return figure_sql(raw)
     return f"upper({normalised_sql(raw)})" if column.case == "upper" else normalised_sql(raw)
 
 
@@ -187,7 +203,7 @@ def _text(column: Column, source: ColumnMapping | None, form: FileFormat) -> str
     text = quoted("clean_" + column.name)
     if source is None:
         return text
-    marks = ", ".join(literal(_compared(column, mark)) for mark in ("", *form.null_marks))
+    marks = ", ".join(literal(_compared(column, mark)) for mark in ("", *form.null_marks, *source.null_marks))
     worded = f"case when {text} not in ({marks}) then {text} end"
     if not source.values:
         return worded
@@ -197,20 +213,45 @@ def _text(column: Column, source: ColumnMapping | None, form: FileFormat) -> str
 
 def _compared(column: Column, mark: str) -> str:
     """A mark or code that the profile names, as values of the column are compared."""
-    form = normalised(mark) if column.type == "code" else stripped(mark)
+    form = stripped(mark) if column.type == "text" else normalised(mark)
     return form.upper() if column.case == "upper" else form
 
 
 def _number(column: Column, form: FileFormat) -> str:
     """A number's digits with a point; null where the text is not wholly a number as the sender writes them."""
     text = quoted("text_" + column.name)
-    pattern = literal(number_pattern(form.decimal_separator, form.thousands_separator, form.digit_grouping))
-    digits = text
+    marks = (form.decimal_separator, form.thousands_separator, form.digit_grouping)
+    if not form.number_signs and not form.number_units:
+        return f"case when regexp_full_match({text}, {literal(number_pattern(*marks))}) then {_digits(text, form)} end"
+    pattern = signed_pattern(unsigned_pattern(*marks), form.number_signs, form.number_units)
+    bare = f"regexp_replace({text}, {literal(units_pattern(form.number_units))}, '', 'g')" if form.number_units else text
+    digits = _digits(f"regexp_extract({bare}, {literal(digits_pattern(*marks[:2]))})", form)
+    sign = f"case when regexp_matches({bare}, {literal(negative_pattern(form.number_signs))}) then '-' else '' end"
+    return f"case when regexp_full_match({text}, {literal(pattern)}) then {sign} || {_shifted(digits, text, form)} end"
+
+
+def _digits(text: str, form: FileFormat) -> str:
+    """A number's text without thousands marks, and with a point."""
     if form.thousands_separator:
-        digits = f"regexp_replace({digits}, {literal(thousands_pattern(form.thousands_separator))}, '', 'g')"
-    if form.decimal_separator != ".":
-        digits = f"replace({digits}, {literal(form.decimal_separator)}, '.')"
-    return f"case when regexp_full_match({text}, {pattern}) then {digits} end"
+        text = f"regexp_replace({text}, {literal(thousands_pattern(form.thousands_separator))}, '', 'g')"
+    return text if form.decimal_separator == "." else f"replace({text}, {literal(form.decimal_separator)}, '.')"
+
+
+def _shifted(digits: str, text: str, form: FileFormat) -> str:
+    """Unsigned digits with their point moved by what the units in the text stand for: exact, whatever their number."""
+    powers = {unit: factor.normalize().as_tuple().exponent for unit, factor in form.number_units.items()}
+    if not any(powers.values()):
+        return digits
+    cases = " ".join(f"when {literal(unit)} then {power}" for unit, power in powers.items())
+    found = f"regexp_extract_all({text}, {literal(units_pattern(powers))})"
+    shift = f"coalesce(list_sum(list_transform({found}, lambda unit: case unit {cases} end)), 0)::integer"
+    whole, part = f"split_part({digits}, '.', 1)", f"split_part({digits}, '.', 2)"
+    longer = f"lpad({whole}, greatest(length({whole}), 1 - {shift})::integer, '0')"
+    return (
+        f"case when {shift} >= 0 then {whole} || rpad({part}, {shift}, '0') || "
+        f"case when length({part}) > {shift} then '.' || substr({part}, {shift} + 1) else '' end "
+        f"else left({longer}, length({longer}) + {shift}) || '.' || right({longer}, -{shift}) || {part} end"
+    )
 
 
 def _typed(column: Column, form: FileFormat) -> str:
@@ -220,7 +261,7 @@ def _typed(column: Column, form: FileFormat) -> str:
     if column.type in ("date", "timestamp"):
         formats = _date_formats(column, form)
         parsed = ", ".join(
-            f"case when regexp_full_match({text}, {literal(format_pattern(one))}) then try_strptime({text}, {literal(one)}) end"
+            f"case when regexp_full_match({text}, {literal(format_pattern(one))}) then {_moment(text, one, form)} end"
             for one in formats
         )
         return f"coalesce({parsed})::{column.sql_type}"
@@ -233,9 +274,33 @@ def _typed(column: Column, form: FileFormat) -> str:
     return f"try_cast(case when {is_halved} then regexp_replace({number}, '50*$', '') else {number} end as {column.sql_type})"
 
 
+def _moment(text: str, date_format: str, form: FileFormat) -> str:
+    """SQL of the local time that a text stands for, which is as its format says; milliseconds where the format counts."""
+    offset = form.utc_offset_minutes * MINUTE
+    if date_format not in COUNTED_DATES:
+        return f"try_strptime({text}, {literal(date_format)})"
+    if date_format.startswith("excel_"):
+        seconds = f"round(try_cast({text} as double) * {DAY // 1000})"
+        return f"epoch_ms(({seconds} * 1000)::bigint - {SERIAL_OF_1970[date_format] * DAY})"
+    if date_format != "json_date":
+        return f"epoch_ms(try_cast({text} as bigint) * {1 if date_format == 'epoch_ms' else 1000} + {offset})"
+    told = f"regexp_extract({text}, '([+-])(\\d{{2}})(\\d{{2}})\\)', ['sign', 'hours', 'minutes'])"
+    hours, minutes = (f"try_cast(({told}).{part} as bigint)" for part in ("hours", "minutes"))
+    its_minutes = f"case ({told}).sign when '-' then -1 else 1 end * ({hours} * 60 + {minutes})"
+    its_offset = f"coalesce({its_minutes} * {MINUTE}, {offset})"
+    return f"epoch_ms(try_cast(regexp_extract({text}, 'Date\\((-?\\d+)', 1) as bigint) + {its_offset})"
+
+
 def _date_formats(column: Column, form: FileFormat) -> tuple[str, ...]:
     formats = (*form.date_formats, *(form.timestamp_formats if column.type == "timestamp" else ()))
+    # What an expression computes as a date has a form to be written in.
+    formats = formats if _written_dates(form) else (*formats, "%Y-%m-%d")
     return (*formats, "%Y-%m-%d", "%Y-%m-%d %H:%M:%S") if form.format == "xlsx" else formats
+
+
+def _written_dates(form: FileFormat) -> str | None:
+    """The first date format that is not a count."""
+    return next((one for one in form.date_formats if one not in COUNTED_DATES), None)
 
 
 def _reason(column: Column, source: ColumnMapping | None, form: FileFormat) -> str:

@@ -5,6 +5,7 @@ mapping, is one load. A file that still lies there as it was last loaded is not 
 """
 
 import hashlib
+import math
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, fields
@@ -19,7 +20,7 @@ from ingestion.casting import judged_rows
 from ingestion.contract import Contract
 from ingestion.deliveries import DeliveredFile, file_name_of, file_sets, matching_files, register_delivery
 from ingestion.errors import DataRefusedError, NameRefusedError
-from ingestion.formats import number_pattern, thousands_pattern
+from ingestion.formats import digits_pattern, negative_pattern, signed_pattern, thousands_pattern, units_pattern, unsigned_pattern
 from ingestion.header import places_of
 from ingestion.notes import Note, notes_of_header, notes_of_values, register_notes
 from ingestion.profile import Profile, TableMapping
@@ -265,13 +266,20 @@ def _check_trailer(con: duckdb.DuckDBPyConnection, contract: Contract, mapping: 
 def _decimal(text: str, mapping: TableMapping, file_name: str, line_number: int) -> Decimal:
     """An amount of the trailer, written as those of the file."""
     form = mapping.file_format
-    pattern = number_pattern(form.decimal_separator, form.thousands_separator, form.digit_grouping)
+    unsigned = unsigned_pattern(form.decimal_separator, form.thousands_separator, form.digit_grouping)
+    pattern = signed_pattern(unsigned, form.number_signs, form.number_units)
     if re.fullmatch(python_pattern(pattern), text, re.ASCII) is None:
         raise DataRefusedError(
             f"{file_name}, line {line_number}: {text!r} in the trailer is not an amount.", "correct `trailer` in the profile"
         )
+    units = re.findall(python_pattern(units_pattern(form.number_units)), text) if form.number_units else []
+    bare = re.sub(python_pattern(units_pattern(form.number_units)), "", text) if units else text
+    found = re.search(python_pattern(digits_pattern(form.decimal_separator, form.thousands_separator)), bare, re.ASCII)
+    digits = found.group() if found else ""
     mark = python_pattern(thousands_pattern(form.thousands_separator)) if form.thousands_separator else "(?!)"
-    return Decimal(re.sub(mark, "", text).replace(form.decimal_separator, "."))
+    amount = Decimal(re.sub(mark, "", digits).replace(form.decimal_separator, "."))
+    sign = -1 if re.search(negative_pattern(form.number_signs), bare) else 1
+    return sign * amount * math.prod(form.number_units[unit] for unit in units)
 
 
 def _key_text(contract: Contract) -> str:

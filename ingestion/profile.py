@@ -4,6 +4,7 @@ Says which files feed which table and how a file's text becomes canonical column
 """
 
 import re
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ingestion.contract import Contract, load_contracts
 from ingestion.errors import DataRefusedError, NameRefusedError
 from ingestion.formats import format_pattern
+from ingestion.texts import normalised
 
 PROFILE_DIR = Path(__file__).parent / "profiles"
 
@@ -64,10 +66,13 @@ class FileFormat(BaseModel):
     section_heads: dict[str, str] = {}
     sheet: str | None = None
     date_formats: tuple[str, ...] = ("%Y-%m-%d",)
+    utc_offset: str = "+00:00"
     timestamp_formats: tuple[str, ...] = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
     decimal_separator: str = Field(default=".", min_length=1, max_length=1)
     thousands_separator: str = Field(default="", max_length=1)
     digit_grouping: Literal["thousands", "indian"] = "thousands"
+    number_signs: tuple[Literal["trailing", "brackets", "credit_debit"], ...] = ()
+    number_units: dict[str, Decimal] = {}
     null_marks: tuple[str, ...] = ()
 
     @field_validator("encoding")
@@ -108,6 +113,34 @@ class FileFormat(BaseModel):
             raise ValueError("delimiter and quote must differ")
         return self
 
+    @field_validator("utc_offset")
+    @classmethod
+    def _is_an_offset(cls, offset: str) -> str:
+        if not re.fullmatch(r"[+-](?:0\d|1[0-4]):[0-5]\d", offset):
+            raise ValueError(f"utc_offset {offset!r} is not written as +08:00")
+        return offset
+
+    @field_validator("number_units")
+    @classmethod
+    def _units_shift_the_point(cls, units: dict[str, Decimal]) -> dict[str, Decimal]:
+        for unit, factor in units.items():
+            if not unit.strip() or re.search(r"[\d()+-]", unit):
+                raise ValueError(f"unit {unit!r} of number_units is empty, or holds a digit, a sign or a bracket")
+            if not factor.is_finite() or factor.normalize().as_tuple()[:2] != (0, (1,)):
+                raise ValueError(f"unit {unit!r} of number_units stands for {factor}, which is not 1, 10, 100, 0.01 or the like")
+        return {normalised(unit): factor for unit, factor in units.items()}
+
+    @model_validator(mode="after")
+    def _units_are_no_signs(self) -> "FileFormat":
+        if "credit_debit" in self.number_signs and {"cr", "dr"} & {unit.lower().rstrip(".") for unit in self.number_units}:
+            raise ValueError("number_units names CR or DR, which credit_debit of number_signs takes for a sign")
+        return self
+
+    @property
+    def utc_offset_minutes(self) -> int:
+        """Minutes by which local time is ahead of UTC."""
+        return int(self.utc_offset[0] + "1") * (int(self.utc_offset[1:3]) * 60 + int(self.utc_offset[4:]))
+
     @model_validator(mode="after")
     def _lines_have_a_shape(self) -> "FileFormat":
         if self.format == "jsonl" and (self.drop_lines or self.section_heads):
@@ -116,13 +149,17 @@ class FileFormat(BaseModel):
 
 
 class ColumnMapping(BaseModel):
-    """Where a canonical column comes from: a column of the file or a DuckDB expression over them, then a code table."""
+    """Where a canonical column comes from: a column of the file or a DuckDB expression over them, then a code table.
+
+    `null_marks`: texts that stand for nothing in this column, beside those of the file.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     column: str | None = None
     expression: str | None = None
     values: dict[str, str] = {}
+    null_marks: tuple[str, ...] = ()
 
 
 class Delivery(BaseModel):

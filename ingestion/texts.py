@@ -65,6 +65,15 @@ def normalised_sql(text: str) -> str:
     )
 
 
+def figure_sql(text: str) -> str:
+    """SQL of a number's or date's text without blanks at its ends, narrow, with the plain minus; most texts cost one look."""
+    minus = f"translate({text}, '\u2212\ufe63\u2010\u2011', '----')"
+    return (
+        f"case when regexp_full_match({text}, '[!-~]*') then {text} "
+        f"when regexp_full_match({text}, '[ -~]*') then trim({text}) else {normalised_sql(minus)} end"
+    )
+
+
 def python_pattern(pattern: str) -> str:
     """A pattern for RE2 in Python's own way of writing characters."""
     return re.sub(r"\\x\{([0-9a-f]+)\}", lambda code: re.escape(chr(int(code.group(1), 16))), pattern)

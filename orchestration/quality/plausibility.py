@@ -14,6 +14,7 @@ import duckdb
 
 from ingestion.archive import archived_path
 from ingestion.contract import Contract
+from ingestion.formats import COUNTED_DATES
 from ingestion.loader import Load
 from ingestion.profile import FileFormat, TableMapping
 from ingestion.sql import literal, quoted
@@ -137,7 +138,8 @@ def _ambiguous(
     subject: Subject, rules: Mapping[str, Rule], columns: list[str], file_format: FileFormat
 ) -> Iterator[tuple[str, str]]:
     """A file without a day beyond 12: nothing in it says that days are not months."""
-    is_year_first = file_format.format == "xlsx" or all(one.lower().startswith("%y") for one in file_format.date_formats)
+    in_order = [one for one in file_format.date_formats if one not in COUNTED_DATES]
+    is_year_first = file_format.format == "xlsx" or all(one.lower().startswith("%y") for one in in_order)
     code = "year_first_dates_fit_both_ways" if is_year_first else "dates_fit_both_ways"
     days = " union all ".join(
         f"select {column} as told_date, _load_id, _line_number from {subject.rows} where {column} is not null"

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingestion.archive import archived_path
@@ -14,6 +14,7 @@ WORDS = st.text(alphabet="abc,;\"'0 应收账款", max_size=6)
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(WORDS, ENDS), min_size=1, max_size=8), st.booleans())
 @example([("", "\r"), ("", "\r")], True)
 @example([("a", "\r"), ("b", "\r\n")], False)

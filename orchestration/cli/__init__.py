@@ -14,13 +14,14 @@ from orchestration.cli.figures import aging, explain, trace
 from orchestration.cli.publications import diff, publications, release, rollback
 from orchestration.cli.rebuild import reproduce, restore, upgrade
 from orchestration.cli.refresh import demo, dev, refresh
+from orchestration.cli.sender import sender
 from orchestration.cli.state import quarantine, status
 from orchestration.cli.telling import refusing_plainly, say
 from orchestration.settings import code_commit, keep_to_itself, read_settings
 
 COMMANDS = (
     demo, refresh, dev, status, quarantine, aging, explain, trace, publications, rollback, release, diff,
-    reproduce, restore, upgrade, audit, bench,
+    reproduce, restore, upgrade, audit, sender, bench,
 )  # fmt: skip
 
 

@@ -27,6 +27,8 @@ from ingestion.texts import AMBIGUOUS, NO_VALUE, REWRITTEN, SURE, figure_sql, no
 
 WHOLE_DIGITS = {"money": 16, "quantity": 14, "rate": 10, "exchange_rate": 10, "percent": 5, "integer": 9}
 DECIMALS = {"money": 2, "quantity": 4, "rate": 8, "exchange_rate": 8, "percent": 4, "integer": 0}
+# ISO 4217: currencies that are divided into a thousand. Amounts are not kept so finely anywhere.
+OF_THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 # Of measures, further decimals are rounded half to even; of money and counts they are an error.
 ROUNDED = ("rate", "exchange_rate", "percent", "quantity")
 LEAST_UNITS = 1000
@@ -56,7 +58,8 @@ def judged_rows(contract: Contract, mapping: TableMapping, file_columns: tuple[s
     texts = _listed(f"{_text(column, sources[column.name], form)} as {quoted('text_' + column.name)}" for column in read)
     numbers = _listed(f"{_number(c, form)} as {quoted('number_' + c.name)}" for c in read if c.type in DECIMALS)
     typed = _listed(f"{_typed(c, form)} as {quoted('typed_' + c.name)}" for c in read)
-    reasons = _listed(f"{_reason(c, sources[c.name], form)} as {quoted('reason_' + c.name)}" for c in read)
+    has_currency = any(column.name == "currency_code" for column in read)
+    reasons = _listed(f"{_reason(c, sources[c.name], form, has_currency)} as {quoted('reason_' + c.name)}" for c in read)
     values = _listed(f"{_fitted(c) if c in read else f'null::{c.sql_type}'} as {quoted(c.name)}" for c in columns)
     of_row = [c for c in read if c.if_unfit == "row"]
     of_value = [c for c in read if c.if_unfit == "value"]
@@ -303,7 +306,7 @@ def _written_dates(form: FileFormat) -> str | None:
     return next((one for one in form.date_formats if one not in COUNTED_DATES), None)
 
 
-def _reason(column: Column, source: ColumnMapping | None, form: FileFormat) -> str:
+def _reason(column: Column, source: ColumnMapping | None, form: FileFormat, has_currency: bool) -> str:
     """What is wrong with a value, as SQL that is null when nothing is."""
     text, value = quoted("text_" + column.name), quoted("typed_" + column.name)
     tests: list[tuple[str, str | None]] = []
@@ -312,7 +315,7 @@ def _reason(column: Column, source: ColumnMapping | None, form: FileFormat) -> s
     if column.required:
         tests.append((f"{text} is null", "is required but empty"))
     if source:
-        tests += _format_tests(column, form, text, value)
+        tests += _format_tests(column, form, text, value, has_currency)
     if column.allowed:
         allowed = ", ".join(literal(choice) for choice in column.allowed)
         tests.append((f"{value} not in ({allowed})", f"is not one of: {', '.join(column.allowed)}"))
@@ -324,7 +327,7 @@ def _reason(column: Column, source: ColumnMapping | None, form: FileFormat) -> s
     return f"case when reader_problem is not null then null {cases} end"
 
 
-def _format_tests(column: Column, form: FileFormat, text: str, value: str) -> list[tuple[str, str | None]]:
+def _format_tests(column: Column, form: FileFormat, text: str, value: str, has_currency: bool) -> list[tuple[str, str | None]]:
     """Conditions, in order, and what is wrong where the first of them holds; None: nothing."""
     lost = (f"regexp_matches({text}, {literal(NO_VALUE)})", "is an error or a formula of a spreadsheet, not its value")
     is_unread = f"{text} is not null and {value} is null"
@@ -345,7 +348,12 @@ def _format_tests(column: Column, form: FileFormat, text: str, value: str) -> li
         ]
     number, decimals = quoted("number_" + column.name), DECIMALS[column.type]
     is_finer = _is_finer(column)
-    finer = (is_finer, f"has more than {decimals} decimals")
+    finer, of_currency = (is_finer, f"has more than {decimals} decimals"), []
+    if column.type == "money" and has_currency:
+        codes = ", ".join(literal(code) for code in OF_THREE_DECIMALS)
+        told = f"has the third decimal of its currency ({', '.join(OF_THREE_DECIMALS)}); amounts are kept with {decimals}"
+        is_third = f"{is_finer} and regexp_full_match({number}, '[^.]*[.]\\d{{3}}0*')"
+        of_currency = [(f"{is_third} and {quoted('text_currency_code')} in ({codes})", told)]
     if column.type in ROUNDED:
         is_small = f"{is_finer} and abs({value}) < {LEAST_UNITS}::decimal(18, {decimals}) / {10**decimals}"
         finer = (is_small, f"is too small to be kept with {decimals} decimals")
@@ -354,6 +362,7 @@ def _format_tests(column: Column, form: FileFormat, text: str, value: str) -> li
     return [
         (f"{is_unread} and {lost[0]}", lost[1]),
         (f"{text} is not null and {number} is null", "is not a number"),
+        *of_currency,
         finer,
         (is_unread, f"has more than {WHOLE_DIGITS[column.type]} digits before the point"),
         *above_zero,

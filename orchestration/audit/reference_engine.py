@@ -58,7 +58,7 @@ class Instalment:
 
 @dataclass(frozen=True)
 class Application:
-    """An amount of a credit that settles a debt, or one instalment of it."""
+    """An amount of a credit that settles a debt, or one instalment of it; `credit_amount`: of a credit in another currency."""
 
     number: str
     credit: str
@@ -66,6 +66,12 @@ class Application:
     instalment: int | None
     applied_on: date
     amount: Decimal
+    credit_amount: Decimal | None = None
+
+    @property
+    def used_up(self) -> Decimal:
+        """What it takes off the credit."""
+        return self.amount if self.credit_amount is None else self.credit_amount
 
 
 @dataclass(frozen=True)
@@ -90,29 +96,47 @@ class Policy:
 
 @dataclass
 class Ledger:
-    """The postings of one company."""
+    """The postings of one company; `payers`: who pays for a customer, besides itself."""
 
     company: str
     documents: list[Document]
     instalments: list[Instalment] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
+    payers: dict[str, set[str]] = field(default_factory=dict)
 
     def document(self, number: str) -> Document:
         """The document of a number; StopIteration when there is none."""
         return next(document for document in self.documents if document.number == number)
 
     def parts(self, document: Document) -> list[Instalment]:
-        """Instalments in the order in which they fall due; a document without any is one."""
+        """Instalments in the order in which they fall due; a document without any that come to it is one."""
         found = [part for part in self.instalments if part.document == document.number]
+        if sum((part.amount for part in found), ZERO) != document.amount:
+            found = []
         whole = Instalment(document.number, 1, document.due_date or document.document_date, document.amount)
         return sorted(found or [whole], key=lambda part: (part.due_date, part.number))
+
+    def fitting(self) -> list[Application]:
+        """Applications that fit their documents: both are there, of one payer, and the amount is known in both currencies."""
+        documents = {document.number: document for document in self.documents}
+        return [one for one in self.applications if self._fits(one, documents.get(one.credit), documents.get(one.debit))]
+
+    def _fits(self, one: Application, credit: Document | None, debit: Document | None) -> bool:
+        if credit is None or debit is None or not self._payers(credit.customer) & self._payers(debit.customer):
+            return False
+        if credit.currency == debit.currency:
+            return one.credit_amount in (None, one.amount)
+        return one.credit_amount is not None and one.credit_amount * one.amount >= 0
+
+    def _payers(self, customer: str) -> set[str]:
+        return {customer, *self.payers.get(customer, ())}
 
 
 def open_items(ledger: Ledger, as_of: date, policy: Policy) -> dict[Item, Decimal]:
     """What is open of each instalment at the end of a day; nothing that is zero."""
     counted = sorted(
         (effective_date(ledger, application), application.number, application)
-        for application in ledger.applications + receipts_applied(ledger, policy)
+        for application in ledger.fitting() + receipts_applied(ledger, policy)
         if effective_date(ledger, application) <= as_of
     )
     result = {}
@@ -122,7 +146,7 @@ def open_items(ledger: Ledger, as_of: date, policy: Policy) -> dict[Item, Decima
         settlements = [
             Settlement(one.credit, one.instalment, one.amount)
             if one.debit == document.number
-            else Settlement(one.debit, None, one.amount)
+            else Settlement(one.debit, None, one.used_up)
             for *_, one in counted
             if document.number in (one.debit, one.credit)
         ]
@@ -288,20 +312,20 @@ def receipts_applied(ledger: Ledger, policy: Policy) -> list[Application]:
     """Applications that policy makes of credits that the sender applied to nothing: day by day, of what stands that day."""
     if policy.receipt_allocation == "none":
         return []
-    used = {application.credit for application in ledger.applications}
+    used, fitting = {application.credit for application in ledger.applications}, ledger.fitting()
     documents = _in_turn(ledger.documents)
     credits = [one for one in documents if one.document_type in MATCHED and one.amount < 0 and one.number not in used]
     debts = [one for one in documents if one.document_type not in NO_DEBT and one.amount > 0]
-    days = {one.accounting_date for one in ledger.documents} | {effective_date(ledger, one) for one in ledger.applications}
+    days = {one.accounting_date for one in ledger.documents} | {effective_date(ledger, one) for one in fitting}
     made: list[Application] = []
     for day in sorted(days):
         for rule in RULES[policy.receipt_allocation]:
             # What is left of each document at this moment of the day.
             left = {one.number: -one.amount for one in credits if one.accounting_date <= day}
             owed = {one.number: one.amount for one in debts if one.accounting_date <= day}
-            for application in [*(one for one in ledger.applications if effective_date(ledger, one) <= day), *made]:
+            for application in [*(one for one in fitting if effective_date(ledger, one) <= day), *made]:
                 if application.credit in left:
-                    left[application.credit] -= application.amount
+                    left[application.credit] -= application.used_up
                 if application.debit in owed:
                     owed[application.debit] -= application.amount
             for credit in (one for one in credits if left.get(one.number, ZERO) > 0):

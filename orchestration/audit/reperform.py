@@ -29,10 +29,14 @@ INSTALMENTS = f"""select document_no, instalment_no, due_date, amount
     from ({KNOWN.format(table="erp__instalments", key="company_code, document_no, instalment_no")})
     where company_code = $company and list_contains($numbers, document_no)"""
 APPLICATIONS = f"""select application_no, credit_document_no, debit_document_no, debit_instalment_no,
-    coalesce(application_date, date '0001-01-01'), applied_amount
+    coalesce(application_date, date '0001-01-01'), applied_amount, credit_applied_amount
     from ({KNOWN.format(table="erp__applications", key="company_code, application_no")})
     where company_code = $company
         and (list_contains($numbers, credit_document_no) or list_contains($numbers, debit_document_no))"""
+
+# What any delivery of the master said of who pays for whom.
+PAYERS = """select distinct customer_code, paying_customer_code from raw.erp__customers
+    where company_code = $company and paying_customer_code is not null and _load_id <= $known_through"""
 
 
 @dataclass(frozen=True)
@@ -116,4 +120,7 @@ def _ledger(
         for number, kind, account, *rest in own + foreign
     ]
     parts = con.execute(INSTALMENTS, {**asked, "numbers": [one.number for one in documents]}).fetchall()
-    return Ledger(company, documents, [Instalment(*row) for row in parts], [Application(*row) for row in applied])
+    payers: dict[str, set[str]] = defaultdict(set)
+    for account, payer in con.execute(PAYERS, asked).fetchall():
+        payers[customers.get((company, account), account)].add(customers.get((company, payer), payer))
+    return Ledger(company, documents, [Instalment(*row) for row in parts], [Application(*row) for row in applied], payers)

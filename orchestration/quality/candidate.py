@@ -16,6 +16,7 @@ SUITE = "candidate_suite"
 SCORECARDS = "scorecard_performance"
 DATED_LATER = "documents_dated_later"
 UNREACHED = "records_reach_ledger"
+MISFITS = "rows_fit_ledger"
 TIE_OUTS = (
     "rows_landed",
     "buckets_to_documents",
@@ -35,7 +36,7 @@ LOADS_THAT_DIFFER = (
     "where delivered_row_count <> loaded_row_count + quarantined_row_count"
 )
 # Checks that never stop a run by themselves; whether they block publication, policy says.
-FLAGGED = (DATED_LATER, UNREACHED)
+FLAGGED = (DATED_LATER, UNREACHED, MISFITS)
 # Checks of a candidate besides the suites, by code, with what each is made on.
 CANDIDATE_CHECKS = {
     **{f"tie_out_{code}": "fct_tie_outs" for code in TIE_OUTS},
@@ -43,6 +44,7 @@ CANDIDATE_CHECKS = {
     POLICIES_UNCHANGED: "policy",
     DATED_LATER: "erp.documents",
     UNREACHED: "records",
+    MISFITS: "applications and instalments",
 }
 
 
@@ -52,7 +54,7 @@ def check_candidate(settings: Settings, marts: Iterable[Mart], as_of_date: date)
     suites = check_marts(database, marts, as_of_date)
     return [
         *suites, *check_tie_outs(database), check_scorecards(database), check_policies(settings), check_later(database),
-        check_unreached(database),
+        check_unreached(database), check_misfits(database),
     ]  # fmt: skip
 
 
@@ -125,6 +127,21 @@ def check_unreached(database: Path) -> CheckOutcome:
         told = "name a document or customer that was not delivered, and count for nothing"
         summary = f"{told}: {rows_found(con, unreached, ('table_name', 'record_id'))}" if count else "none"
     return CheckOutcome(UNREACHED, CANDIDATE_CHECKS[UNREACHED], not count, summary, {"rows": count})
+
+
+def check_misfits(database: Path) -> CheckOutcome:
+    """Applications and instalments that do not fit their documents: set aside as rows, so that all else is published."""
+    misfits = (
+        "select table_name, company_code, record_id, problem, currency_code, amount, load_id, line_number "
+        "from intermediate.int_quality__rows_set_aside"
+    )
+    with duckdb.connect(str(database)) as con:
+        amounts = con.execute(
+            f"select coalesce(currency_code, 'no currency'), sum(abs(amount)) from ({misfits}) group by all order by all"
+        ).fetchall()
+        at_stake = ", ".join(f"{currency} {amount:,.2f}" for currency, amount in amounts)
+        told = f"do not fit their documents and were set aside, {at_stake} at stake: {rows_found(con, misfits)}"
+    return CheckOutcome(MISFITS, CANDIDATE_CHECKS[MISFITS], not amounts, told if amounts else "none")
 
 
 def _tie_out(con: duckdb.DuckDBPyConnection, code: str) -> CheckOutcome:

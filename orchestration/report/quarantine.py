@@ -38,14 +38,16 @@ def quarantined(settings: Settings, table_name: str | None, is_all: bool) -> tup
 def undecided(settings: Settings, table_name: str | None) -> list[tuple[Any, ...]]:
     """Open lines as rows of the seed of decisions, one for each column that is wrong; what to decide is left empty.
 
-    Of a line that is wrong as a whole, the column is `row`: name one that is to be read otherwise, or dismiss it.
+    Of a line that is wrong as a whole, the column is `row`: name one that is to be read otherwise, or dismiss it. A line that was
+    read and does not fit the ledger is no one's to decide: what it lacks is delivered, or it is delivered anew.
     """
     required_manifest(settings)
     with duckdb.connect(str(settings.serving_database), read_only=True) as con:
         rows = con.execute(
             """select distinct table_name, file_sha256, line_number, unnest(string_split(column_names, ', ')) as column_name
             from marts.fct_quarantined_rows
-            where status_code = 'open' and not is_row_loaded and ($table_name is null or table_name = $table_name)
+            where status_code = 'open' and not is_row_loaded and set_aside_by = 'contract'
+                and ($table_name is null or table_name = $table_name)
             order by all""",
             {"table_name": table_name},
         ).fetchall()

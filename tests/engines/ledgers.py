@@ -33,27 +33,46 @@ def money(cents: int) -> Decimal:
 
 @st.composite
 def ledgers(draw: st.DrawFn) -> Ledger:
-    """One company's ledger: up to three customers, two currencies, a dozen documents, partial, over-, early and late payments."""
+    """One company's ledger: up to three customers, two currencies, a dozen documents, partial, over-, early and late payments,
+    some for another customer or in another currency, and rows that do not fit."""
     documents, instalments = [], []
     for number in range(draw(st.integers(1, 12))):
         document = draw(posting(f"D{number}", [one.number for one in documents]))
         documents.append(document)
         instalments += draw(split(document))
-    pairs = [
-        (credit, debit)
-        for credit in documents
-        for debit in documents
-        if credit.amount < 0 < debit.amount and (credit.customer, credit.currency) == (debit.customer, debit.currency)
-    ]
+    pairs = [(credit, debit) for credit in documents for debit in documents if credit.amount < 0 < debit.amount]
+    plain = [(credit, debit) for credit, debit in pairs if account(credit) == account(debit)]
+    across = [pair for pair in pairs if pair not in plain]
     applications = []
     for number in range(draw(st.integers(0, 8)) if pairs else 0):
-        credit, debit = draw(st.sampled_from(pairs))
-        most = max(int(min(-credit.amount, debit.amount) * 100), 1)
-        cents = draw(st.one_of(st.just(most), st.integers(1, most), st.integers(1, most), st.integers(-most, -1)))
+        wanted = draw(st.sampled_from([plain, plain, plain, plain, across]))
+        credit, debit = draw(st.sampled_from(wanted or pairs))
+        amount = draw(applied(int(min(-credit.amount, debit.amount) * 100)))
         parts = [part.number for part in instalments if part.document == debit.number]
         named = draw(st.sampled_from([None, None, *parts, 99]))
-        applications.append(Application(f"A{number}", credit.number, debit.number, named, draw(DAYS), money(cents)))
-    return Ledger("", documents, instalments, applications)
+        used_up = None
+        if credit.currency != debit.currency and draw(st.sampled_from([True, True, True, False])):
+            used_up = abs(draw(applied(int(-credit.amount * 100)))) * (1 if amount > 0 else -1)
+        lost = draw(st.sampled_from(["", "", "", "", "", "", "", "", "credit", "debit"]))
+        applications.append(
+            Application(
+                f"A{number}", "LOST" if lost == "credit" else credit.number, "LOST" if lost == "debit" else debit.number, named,
+                draw(DAYS), amount, used_up,
+            )
+        )  # fmt: skip
+    payers = draw(st.sampled_from([{}, {"K2": {"K1"}}, {"K2": {"K1"}, "K3": {"K1"}}, {"K1": {"K3"}, "K2": {"K3"}}]))
+    return Ledger("", documents, instalments, applications, payers)
+
+
+def account(document: Document) -> tuple[str, str]:
+    return document.customer, document.currency
+
+
+@st.composite
+def applied(draw: st.DrawFn, most: int) -> Decimal:
+    """Up to so many cents, or as many given back."""
+    most = max(most, 1)
+    return money(draw(st.one_of(st.just(most), st.integers(1, most), st.integers(1, most), st.integers(-most, -1))))
 
 
 @st.composite
@@ -74,7 +93,7 @@ def posting(draw: st.DrawFn, number: str, earlier: list[str]) -> Document:
 
 @st.composite
 def split(draw: st.DrawFn, document: Document) -> list[Instalment]:
-    """None (the document is one whole), or up to four parts that sum to it."""
+    """None (the document is one whole), or up to four parts that sum to it; now and then a cent is missing."""
     count = draw(st.sampled_from([0, 0, 0, 1, 2, 3, 4]))
     cents = int(abs(document.amount) * 100)
     if count == 0 or cents < count:
@@ -86,6 +105,7 @@ def split(draw: st.DrawFn, document: Document) -> list[Instalment]:
     )
     sizes = [high - low for low, high in zip([0, *cuts], [*cuts, cents], strict=True)]
     sign = 1 if document.amount > 0 else -1
+    sizes[0] += draw(st.sampled_from([0] * 11 + [1]))
     dues = [document.document_date + timedelta(draw(st.integers(0, 200))) for _ in sizes]
     return [
         Instalment(document.number, number, due, money(size) * sign)
@@ -119,8 +139,17 @@ def drawn_ledgers(count: int) -> list[Ledger]:
 def write_canonical(folder: Path, ledgers: Iterable[Ledger], suffix: str = "") -> None:
     """Canonical CSV files of ledgers; `suffix` tells one delivery's files from another's."""
     folder.mkdir(parents=True, exist_ok=True)
-    documents, instalments, applications, companies = [], [], [], []
+    documents, instalments, applications, companies, customers = [], [], [], [], []
     for ledger in ledgers:
+        customers += [
+            {
+                "company_code": ledger.company,
+                "customer_code": customer,
+                "customer_name": f"{customer} of {ledger.company}",
+                "paying_customer_code": next(iter(ledger.payers.get(customer, ())), None),
+            }
+            for customer in sorted({*ledger.payers, *(payer for payers in ledger.payers.values() for payer in payers)})
+        ]
         companies.append({"company_code": ledger.company, "company_name": ledger.company, "base_currency_code": "CNY"})
         for document in ledger.documents:
             names = {
@@ -150,10 +179,14 @@ def write_canonical(folder: Path, ledgers: Iterable[Ledger], suffix: str = "") -
                 "debit_instalment_no": one.instalment,
                 "application_date": one.applied_on,
                 "applied_amount": one.amount,
+                "credit_applied_amount": one.credit_amount,
             }
             for one in ledger.applications
         ]
-    tables = {"documents": documents, "instalments": instalments, "applications": applications, "companies": companies}
+    tables = {
+        "documents": documents, "instalments": instalments, "applications": applications, "companies": companies,
+        "customers": customers,
+    }  # fmt: skip
     for table, rows in tables.items():
         if rows:
             with (folder / f"{table}{suffix}.csv").open("w", newline="", encoding="utf-8") as out:

@@ -13,7 +13,9 @@ SCALE = 7
 
 def permuted(ledger: Ledger) -> Ledger:
     """The same rows in the opposite order."""
-    return Ledger(f"{ledger.company}-permuted", ledger.documents[::-1], ledger.instalments[::-1], ledger.applications[::-1])
+    return Ledger(
+        f"{ledger.company}-permuted", ledger.documents[::-1], ledger.instalments[::-1], ledger.applications[::-1], ledger.payers
+    )
 
 
 def shifted(ledger: Ledger) -> Ledger:
@@ -29,6 +31,7 @@ def shifted(ledger: Ledger) -> Ledger:
         ],
         [replace(one, due_date=one.due_date + SHIFT) for one in ledger.instalments],
         [replace(one, applied_on=one.applied_on + SHIFT) for one in ledger.applications],
+        ledger.payers,
     )  # fmt: skip
 
 
@@ -38,7 +41,11 @@ def scaled(ledger: Ledger) -> Ledger:
         f"{ledger.company}-scaled",
         [replace(one, amount=one.amount * SCALE) for one in ledger.documents],
         [replace(one, amount=one.amount * SCALE) for one in ledger.instalments],
-        [replace(one, amount=one.amount * SCALE) for one in ledger.applications],
+        [
+            replace(one, amount=one.amount * SCALE, credit_amount=one.credit_amount and one.credit_amount * SCALE)
+            for one in ledger.applications
+        ],
+        ledger.payers,
     )
 
 
@@ -48,7 +55,8 @@ def receipts_split(ledger: Ledger) -> Ledger:
     for document in ledger.documents:
         own = [one for one in applications if one.credit == document.number]
         is_whole = not any(part.document == document.number for part in ledger.instalments)
-        fits = own and all(one.amount > 0 for one in own) and sum(one.amount for one in own) <= -document.amount
+        is_plain = own and all(one.amount > 0 and one.credit_amount is None for one in own)
+        fits = is_plain and sum(one.amount for one in own) <= -document.amount
         if document.document_type != "receipt" or not is_whole or not fits:
             documents.append(document)
             continue
@@ -65,7 +73,8 @@ def receipts_split(ledger: Ledger) -> Ledger:
                 replace(one, number=f"{one.number}b", credit=f"{document.number}b", amount=one.amount - halves[one.number]),
             ]
     return Ledger(
-        f"{ledger.company}-split", documents, ledger.instalments, [one for one in applications if one.amount != Decimal(0)]
+        f"{ledger.company}-split", documents, ledger.instalments, [one for one in applications if one.amount != Decimal(0)],
+        ledger.payers,
     )  # fmt: skip
 
 

@@ -21,8 +21,8 @@ from tests.conftest import SHARED_DATA, Home
 
 CASES = SHARED_DATA.with_name("cases")
 LEDGERS = (
-    "R05_oldest_first", "R06_bounced_payment", "R09_cancel_and_rebill", "R12_long_rate", "R18_credit_note_names_invoice",
-    "R20_dunned_though_in_credit",
+    "R05_oldest_first", "R06_bounced_payment", "R08_paid_in_another_currency", "R09_cancel_and_rebill", "R12_long_rate",
+    "R18_credit_note_names_invoice", "R20_dunned_though_in_credit", "R21_application_of_a_draft",
 )  # fmt: skip
 pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason=f"{CASES} is not on this machine")
 
@@ -36,6 +36,10 @@ def peers(new_home: Callable[[], Home], tmp_path_factory: pytest.TempPathFactory
             if not file.stem.startswith("fx_rates"):
                 shutil.copy(file, folder / f"{file.stem.removesuffix('_1')}_{case}.csv")
     shutil.copy(CASES / LEDGERS[0] / "files" / "fx_rates.csv", folder)
+    # The case was written when a contract had one amount: what the receipt was used up of is its whole, 905 EUR.
+    exchanged = folder / "applications_R08_paid_in_another_currency.csv"
+    header, row = exchanged.read_text(encoding="utf-8").splitlines()
+    exchanged.write_text(f"{header},credit_applied_amount\n{row},905.00\n", encoding="utf-8")
     home = new_home()
     done = home.run("refresh", "--as-of", "2026-06-30", "--profile", "canonical", "--extracts", str(folder))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -81,6 +85,24 @@ def test_a_cheque_that_bounced_is_no_payment_and_what_is_paid_for_good_is_late_f
     assert [[str(value) if isinstance(value, str) else float(value) for value in row] for row in rows] == [
         [value if value == "habitually_late" else float(value) for value in figures.values()]
     ] * 2
+
+
+def test_an_invoice_that_is_paid_in_another_currency_is_settled_at_a_loss(peers: Home) -> None:
+    wanted = expected("R08_paid_in_another_currency")
+    found = open_items(peers, "2026-06-30")
+    for company, items in wanted["open_items"].items():
+        assert found.get(company, {}) == {document: Decimal(amount) for document, amount in items.items()}
+    for company, amount in wanted["realised_fx_base"].items():
+        assert peers.query(
+            "select sum(realised_fx_base_amount), sum(difference_amount), sum(rounding_base_amount) "
+            f"from marts.fct_receivables_rollforward where company_code = '{company}'"
+        ) == [(Decimal(amount), 0, 0)]
+
+
+def test_an_application_of_a_draft_is_named_and_costs_nobody_else_the_refresh(peers: Home) -> None:
+    assert open_items(peers, "2026-06-30")["S17"] == {"INV": Decimal("10.00")}
+    told = "company_code=S17, record_id=a, problem=credit document DRAFT-PAY was not delivered, currency_code=EUR, amount=5.00"
+    assert told in peers.output
 
 
 def test_what_is_cancelled_and_billed_again_counts_once(peers: Home) -> None:

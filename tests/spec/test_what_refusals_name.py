@@ -49,9 +49,10 @@ DAMAGE = (
         "1 row: company_code=A1, document_no=C01-I, amount=100.00, instalment_total=101.00 (documents.csv line 2)",
     ),
     (
-        "update intermediate.int_ledger__documents_valued set currency_code = 'USD' where document_no = 'C01-R'",
-        "applications_reach_documents of int_ledger__applications_dated",
-        "company_code=A1",
+        "delete from intermediate.int_ledger__applications_dated where application_no = 'U-A'",
+        "applications_count_or_are_set_aside of int_ledger__applications_dated",
+        "1 row: company_code=S1, application_no=U-A, credit_document_no=U-R, debit_document_no=U-I "
+        "(applications_transfers.csv line 2)",
     ),
     (
         "update marts.fct_risk_factors set contribution = contribution + 1 where customer_id = '91310000K10000001Q'",

@@ -1,7 +1,7 @@
 -- Opening balance, postings by cause, realised exchange differences and closing balance between each reporting date and the month-end before.
 -- Grain: one row per as_of_date, company_code, customer_id and currency_code.
 {% set keys = ["company_code", "customer_id", "currency_code"] %}
-{% set causes = ["billed", "received", "credited", "written_off", "recovered", "refunded", "revalued"] %}
+{% set causes = ["billed", "received", "credited", "written_off", "recovered", "refunded", "revalued", "transferred"] %}
 with dates as (
     select * from {{ ref("int_dates__reporting") }}
 ),
@@ -39,6 +39,7 @@ rolled as (
         coalesce(closings.amount, 0) as closing_amount,
         case when openings.balance_date is null then 0 else openings.base_amount end as opening_base_amount,
         case when postings.as_of_date is null then 0 else postings.posted_base_amount end as posted_base_amount,
+        case when postings.as_of_date is null then 0 else postings.transferred_base_amount end as transferred_base_amount,
         case when realised.as_of_date is null then 0 else realised.realised_fx_base_amount end as realised_fx_base_amount,
         case when closings.balance_date is null then 0 else closings.base_amount end as closing_base_amount,
         case when closings.balance_date is null then 0 else closings.unrealised_fx_base_amount end as unrealised_fx_base_amount

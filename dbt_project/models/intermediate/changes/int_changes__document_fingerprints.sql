@@ -13,7 +13,7 @@ with parts as (
     select
         company_code, {{ leg }}_document_no as document_no,
         hash(
-            '{{ leg }}', receipt_allocation, application_no, application_rule, effective_date, applied_amount, credit_document_no,
+            '{{ leg }}', receipt_allocation, application_no, application_rule, effective_date, applied_amount, credit_applied_amount, credit_document_no,
             debit_document_no, credit_document_type, credit_document_date{{ ", debit_instalment_no" if leg == "debit" }}
         ) as part
     from {{ ref("int_ledger__applications_dated") }}

@@ -15,5 +15,5 @@ inner join {{ ref("int_dates__receivables_policies") }} as policies
     on dates.as_of_date = policies.as_of_date and applications.receipt_allocation in ('any', policies.receipt_allocation)
 inner join {{ ref("int_ledger__documents_valued") }} as documents
     on applications.company_code = documents.company_code and applications.debit_document_no = documents.document_no
-where documents.currency_code <> documents.base_currency_code
+where documents.currency_code <> documents.base_currency_code or applications.is_transfer
 group by dates.as_of_date, applications.company_code, documents.customer_id, documents.currency_code

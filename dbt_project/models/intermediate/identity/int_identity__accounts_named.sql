@@ -19,6 +19,9 @@ named as (
     union
     select company_code, customer_code from {{ ref("stg_erp__repossessed_assets") }}
     union
+    select company_code, paying_customer_code from {{ ref("stg_erp__customer_versions") }}
+    where paying_customer_code is not null
+    union
     -- A metric writes both in one.
     select companies.company_code, substr(metrics.subject, length(companies.company_code) + 2)
     from {{ ref("stg_any__metrics") }} as metrics

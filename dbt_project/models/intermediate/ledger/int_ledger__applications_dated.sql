@@ -10,8 +10,11 @@ with applications as (
         debit_instalment_no,
         application_date,
         applied_amount,
+        credit_applied_amount,
+        is_transfer,
         'delivered' as application_rule
-    from {{ ref("stg_erp__applications") }}
+    from {{ ref("int_ledger__applications_judged") }}
+    where problem is null
     union all
     select
         receipt_allocation,
@@ -22,6 +25,8 @@ with applications as (
         null,
         application_date,
         applied_amount,
+        applied_amount as credit_applied_amount,
+        false,
         application_rule
     from {{ ref("int_ledger__receipts_allocated") }}
 )
@@ -40,8 +45,16 @@ select
         debit_documents.accounting_date
     ) as effective_date,
     applications.applied_amount,
-    -- settled x (settlement rate - document rate)
-    {{ base_amount("applications.applied_amount", "(credit_documents.fx_rate - debit_documents.fx_rate)") }} as realised_fx_base_amount,
+    applications.credit_applied_amount,
+    applications.is_transfer,
+    -- settled x (settlement rate - document rate); between currencies what was used up less what was settled, each at its own rate.
+    case
+        when credit_documents.currency_code <> debit_documents.currency_code
+            then
+                {{ base_amount("applications.credit_applied_amount", "credit_documents.fx_rate") }}
+                - {{ base_amount("applications.applied_amount", "debit_documents.fx_rate") }}
+        else {{ base_amount("applications.applied_amount", "(credit_documents.fx_rate - debit_documents.fx_rate)") }}
+    end as realised_fx_base_amount,
     credit_documents.document_type as credit_document_type,
     credit_documents.document_date as credit_document_date,
     credit_documents.delivered_instalment_count as credit_instalment_count,

@@ -1,8 +1,9 @@
--- Documents with their unified customer, their company's base currency and their rate into it, and how many instalments were delivered.
+-- Documents with their unified customer, their company's base currency and their rate into it, and how many instalments of it count.
 -- Grain: one row per company and document.
 with delivered_parts as (
     select company_code, document_no, count(*) as instalment_count
-    from {{ ref("stg_erp__instalments") }}
+    from {{ ref("int_ledger__instalments_judged") }}
+    where problem is null
     group by company_code, document_no
 )
 

@@ -19,6 +19,7 @@ select
     documents.segment_code,
     documents.delivered_instalment_count as instalment_count
 from {{ ref("int_ledger__documents_valued") }} as documents
-left join {{ ref("stg_erp__instalments") }} as delivered
+left join {{ ref("int_ledger__instalments_judged") }} as delivered
     on documents.company_code = delivered.company_code
     and documents.document_no = delivered.document_no
+    and delivered.problem is null

@@ -10,7 +10,7 @@ with whole_document_legs as (
     {% for leg in ["debit", "credit"] %}
     select
         company_code, application_no, '{{ leg }}' as leg, {{ leg }}_document_no as document_no, receipt_allocation,
-        applied_amount as settling_amount, {{ carried | join(", ") }}
+        {{ "applied_amount" if leg == "debit" else "credit_applied_amount" }} as settling_amount, {{ carried | join(", ") }}
     from {{ ref("int_ledger__applications_dated") }}
     where {{ leg }}_instalment_count = 0
     {% if not loop.last %}union all{% endif %}

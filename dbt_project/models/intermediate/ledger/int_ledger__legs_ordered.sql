@@ -13,7 +13,7 @@ with legs as (
     select
         company_code, application_no, '{{ leg }}' as leg, {{ leg }}_document_no as document_no, {{ other }}_document_no as other_document_no,
         {{ "debit_instalment_no" if leg == "debit" else "cast(null as integer)" }} as instalment_no, receipt_allocation, application_rule,
-        effective_date, applied_amount as settling_amount, credit_document_no, credit_document_type, credit_document_date
+        effective_date, {{ "applied_amount" if leg == "debit" else "credit_applied_amount" }} as settling_amount, credit_document_no, credit_document_type, credit_document_date
     from {{ ref("int_ledger__applications_dated") }}
     where {{ leg }}_instalment_count > 0
     {% if not loop.last %}union all{% endif %}

@@ -14,7 +14,8 @@ documents as (
     select * from {{ ref("int_ledger__documents_valued") }} where document_type <> 'fx_revaluation'
 ),
 
--- Credits that their sender applied to nothing. What a credit note or a write-off is for, its sender knows: it is matched by name only.
+-- Credits that their sender applied to nothing, not even to what was not delivered. What a credit note or a write-off is for, its sender
+-- knows: it is matched by name only.
 credits as (
     select documents.*, documents.document_type not in ('receipt', 'advance') as is_by_name_only
     from documents
@@ -71,11 +72,12 @@ events as (
         applications.debit_document_no,
         greatest(coalesce(applications.application_date, used_up.accounting_date), used_up.accounting_date, settled.accounting_date),
         -applications.applied_amount
-    from {{ ref("stg_erp__applications") }} as applications
+    from {{ ref("int_ledger__applications_judged") }} as applications
     inner join {{ ref("int_ledger__documents_valued") }} as used_up
         on applications.company_code = used_up.company_code and applications.credit_document_no = used_up.document_no
     inner join documents as settled
         on applications.company_code = settled.company_code and applications.debit_document_no = settled.document_no
+    where applications.problem is null
 )
 
 select

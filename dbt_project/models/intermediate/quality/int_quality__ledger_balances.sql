@@ -1,15 +1,16 @@
--- What the postings alone say each customer owes: the sum of documents by accounting date, without applications or instalments.
+-- What the postings alone say each customer owes: the sum of documents by accounting date, and of what moves between customers and currencies.
 -- Grain: one row per as_of_date, company_code, customer_id and currency_code.
-with monthly as (
-    select
-        dates.as_of_date,
-        documents.company_code,
-        documents.customer_id,
-        documents.currency_code,
-        sum(documents.amount) as posted_amount
-    from {{ ref("int_ledger__documents_valued") }} as documents
-    inner join {{ ref("int_quality__posting_dates") }} as dates on documents.accounting_date = dates.accounting_date
-    group by dates.as_of_date, documents.company_code, documents.customer_id, documents.currency_code
+with posted as (
+    select accounting_date, company_code, customer_id, currency_code, amount from {{ ref("int_ledger__documents_valued") }}
+    union all
+    select effective_date, company_code, customer_id, currency_code, transferred_amount from {{ ref("int_ledger__transfers") }}
+),
+
+monthly as (
+    select dates.as_of_date, posted.company_code, posted.customer_id, posted.currency_code, sum(posted.amount) as posted_amount
+    from posted
+    inner join {{ ref("int_quality__posting_dates") }} as dates on posted.accounting_date = dates.accounting_date
+    group by dates.as_of_date, posted.company_code, posted.customer_id, posted.currency_code
 ),
 
 keys as (

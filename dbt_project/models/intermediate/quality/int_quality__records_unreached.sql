@@ -7,7 +7,6 @@
     "crm.disputes": ["stg_crm__disputes", "dispute_id"],
     "crm.guarantees": ["stg_crm__guarantees", "guarantee_id"],
     "crm.promises_to_pay": ["stg_crm__promises_to_pay", "promise_id"],
-    "erp.instalments": ["stg_erp__instalments", "company_code || '/' || document_no || '/' || cast(instalment_no as varchar)"],
 } %}
 {% set about_customers = {
     "crm.credit_applications": ["stg_crm__credit_applications", "credit_application_id"],

@@ -12,6 +12,7 @@ select
     cast(amount as decimal(18, 2)) as amount,
     currency_code,
     is_row_loaded,
+    set_aside_by,
     status_code,
     mended_by_load_id,
     corrected_values,

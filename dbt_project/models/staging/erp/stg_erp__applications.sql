@@ -12,6 +12,7 @@ select
     debit_instalment_no,
     application_date,
     applied_amount,
+    credit_applied_amount,
     recorded_at,
     _load_id as load_id,
     _line_number as line_number

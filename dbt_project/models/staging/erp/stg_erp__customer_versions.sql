@@ -1,8 +1,8 @@
 -- Customer master of the ERP as each delivery had it, where it differs from the one before.
 -- Grain: one row per company, customer and load that changed it.
 {% set tracked = [
-    "customer_name", "unified_social_credit_code", "segment_code", "industry_code", "country_code", "salesperson_code", "payment_terms_days",
-    "credit_limit_amount"
+    "customer_name", "unified_social_credit_code", "segment_code", "industry_code", "country_code", "salesperson_code", "paying_customer_code",
+    "payment_terms_days", "credit_limit_amount"
 ] %}
 with loads as (
     {{ loads_in_order() }}

@@ -13,6 +13,7 @@ select
     industry_code,
     country_code,
     salesperson_code,
+    paying_customer_code,
     payment_terms_days,
     credit_limit_amount,
     customer_since_date,

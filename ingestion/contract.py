@@ -113,6 +113,12 @@ class Contract(BaseModel):
         return f"{self.source}.{self.table}"
 
     @property
+    def replaced_within(self) -> tuple[str, ...]:
+        """Columns within whose values a delivery of the whole replaces what was delivered before; of none, within the table."""
+        is_of_company = self.delivery_mode == "delta" and "company_code" in self.key
+        return ("company_code",) if is_of_company else self.replaces_by
+
+    @property
     def amount_column(self) -> str | None:
         """The amount that a row is about: the first column of money; None where there is none."""
         return next((column.name for column in self.columns if column.type == "money"), None)

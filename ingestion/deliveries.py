@@ -61,7 +61,7 @@ def file_sets(contract: Contract, profile: Profile, extracts: Path) -> list[tupl
         for name in [file_name_of(path, extracts)]
     ]
     in_order = sorted(files, key=lambda file: file.sequence or "")
-    if contract.delivery_mode == "delta":
+    if profile.delivery_mode(contract) == "delta":
         return [(file,) for file in in_order]
     sequences = sorted({file.sequence for file in files if file.sequence})
     beside = tuple(file for file in files if not file.sequence and file.mapping.delivery.files != "wholes")
@@ -85,18 +85,20 @@ def delivered_file(
 def register_delivery(
     con: duckdb.DuckDBPyConnection, contract: Contract, profile_name: str, load_ids: Collection[int], sequence: str | None
 ) -> None:
-    """Note which loads make up a delivery, the last of which was made for it, and how many rows of a `full` table it closed."""
+    """Note which loads make up a delivery, the last of which was made for it, and how many rows it closed as the whole."""
     delivery_id = max(load_ids)
+    (mode,) = con.execute("select delivery_mode from raw.loads where load_id = ?", [delivery_id]).fetchone() or ("delta",)
     stood = standing_keys(contract, profile_name)
-    con.execute(f"create or replace temp table stood_before as {stood}")
+    if mode == "full":
+        con.execute(f"create or replace temp table stood_before as {stood}")
     series_id = _series(con, contract, profile_name, load_ids) if sequence else None
     con.executemany(
         "insert into raw.deliveries values (?, ?, ?, ?, ?, ?)",
         [[delivery_id, load_id, contract.name, profile_name, series_id or delivery_id, sequence] for load_id in sorted(load_ids)],
     )
-    closed = whole_number(con, f"select count(*) from (from stood_before except {stood})")
+    closed = whole_number(con, f"select count(*) from (from stood_before except {stood})") if mode == "full" else 0
     con.execute("update raw.loads set closed_row_count = ? where load_id = ?", [closed, delivery_id])
-    con.execute("drop table stood_before")
+    con.execute("drop table if exists stood_before")
 
 
 def ranked_deliveries(known: str = "true") -> str:
@@ -111,22 +113,23 @@ def ranked_deliveries(known: str = "true") -> str:
 
 
 def standing_keys(contract: Contract, profile_name: str) -> str:
-    """SQL of the keys that a sender's deliveries of a `full` table leave standing; of no row for a `delta` table."""
+    """SQL of the keys that a sender's deliveries leave standing, where one was the whole: its own and those after it."""
     keys = ", ".join(f"raw.{quoted(key)}" for key in contract.key)
-    by = ", ".join(quoted(column) for column in contract.replaces_by)
+    by = ", ".join(quoted(column) for column in contract.replaced_within)
     held = f"select distinct _load_id{', ' if by else ''}{by} from raw.{quoted(contract.raw_name)}"
-    partition = "".join(f", held.{quoted(column)}" for column in contract.replaces_by)
-    same = "".join(f" and raw.{quoted(column)} = standing.{quoted(column)}" for column in contract.replaces_by)
+    partition = "".join(f", held.{quoted(column)}" for column in contract.replaced_within)
+    same = "".join(f" and raw.{quoted(column)} = standing.{quoted(column)}" for column in contract.replaced_within)
     return f"""select distinct {keys}
         from raw.{quoted(contract.raw_name)} as raw
         inner join (
             select held.*, ranked.delivery_rank,
-                max(ranked.delivery_rank) over (partition by ranked.profile_name{partition}) as latest
+                max(case loads.delivery_mode when 'full' then ranked.delivery_rank else 0 end)
+                    over (partition by ranked.profile_name{partition}) as whole_rank
             from ({ranked_deliveries()}) as ranked
+            inner join raw.loads as loads on ranked.load_id = loads.load_id
             inner join ({held}) as held on ranked.load_id = held._load_id
             where ranked.table_name = '{contract.name}' and ranked.profile_name = '{profile_name}'
-                and '{contract.delivery_mode}' = 'full'
-        ) as standing on raw._load_id = standing._load_id{same} and standing.delivery_rank = standing.latest"""
+        ) as standing on raw._load_id = standing._load_id{same} and standing.delivery_rank >= standing.whole_rank"""
 
 
 def _natural(path: Path) -> tuple[list[list[object]], str]:
@@ -139,7 +142,7 @@ def _sequence(contract: Contract, profile: Profile, mapping: TableMapping, name:
     """What a file's name says about its place: by the profile's pattern, or for a `full` table by a date in the name."""
     told = mapping.delivery
     if told.pattern is None:
-        is_dated = contract.delivery_mode == "full" and told.files is None
+        is_dated = profile.delivery_mode(contract) == "full" and told.files is None
         found = list(DATED.finditer(name))[-1:] if is_dated else []
         return _digits(found[0].groupdict()) if found else None
     match = re.search(told.pattern, name)

@@ -60,8 +60,7 @@ def _staging_model(contract: Contract) -> dict[str, Any]:
 
 
 def _completeness(contract: Contract) -> dict[str, Any]:
-    replaced = {"replaces_by": list(contract.replaces_by)} if contract.delivery_mode == "full" else {}
-    return {"key": list(contract.key), **replaced}
+    return {"key": list(contract.key), "replaces_by": list(contract.replaced_within)}
 
 
 def _column(column: Column) -> dict[str, Any]:

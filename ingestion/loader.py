@@ -308,7 +308,7 @@ def _append(con: duckdb.DuckDBPyConnection, contract: Contract, profile: Profile
     values = {
         "load_id": load_id, "table_name": contract.name, "profile_name": profile.name, "mapping_number": read.file.mapping_number,
         "file_name": file_name, "file_sha256": read.sha256, "mapping_sha256": _mapping_sha256(contract, read.file.mapping),
-        "delivery_mode": contract.delivery_mode, "byte_count": read.byte_count, "line_count": read.shape.line_count,
+        "delivery_mode": profile.delivery_mode(contract), "byte_count": read.byte_count, "line_count": read.shape.line_count,
         "header_line_count": read.shape.header_line_count, "blank_line_count": read.shape.blank_line_count,
         "out_of_scope_line_count": read.shape.dropped_line_count
         + whole_number(con, f"select count(*) from delivered_{read.number}") - delivered,

@@ -13,7 +13,7 @@ import duckdb
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ingestion.contract import Contract, load_contracts
+from ingestion.contract import Contract, DeliveryMode, load_contracts
 from ingestion.errors import DataRefusedError, NameRefusedError
 from ingestion.formats import format_pattern
 from ingestion.texts import normalised
@@ -163,16 +163,18 @@ class ColumnMapping(BaseModel):
 
 
 class Delivery(BaseModel):
-    """In which order the files of a table count, and which of a `full` table make up one delivery.
+    """Whether a delivery is the whole, in which order a table's files count, and which of a `full` table make up one delivery.
 
-    `order`: by the name, numbers in it as numbers, or by the time of the file. `pattern`: where in the name the date or number
-    of the delivery stands; files of one date and number are one delivery, and one that comes late stays behind a later one.
-    `files`: whether those that lie there are parts of one delivery or wholes; unsaid, files with a date in their names are
-    wholes.
+    `mode: full`: each delivery is the whole of what its companies have, though the contract knows additions; what it does not
+    hold any more is closed. `order`: by the name, numbers in it as numbers, or by the time of the file. `pattern`: where in the
+    name the date or number of the delivery stands; files of one date and number are one delivery, and one that comes late stays
+    behind a later one. `files`: whether those that lie there are parts of one delivery or wholes; unsaid, files with a date in
+    their names are wholes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    mode: Literal["full"] | None = None
     order: Literal["name", "time"] = "name"
     pattern: str | None = None
     files: Literal["parts", "wholes"] | None = None
@@ -229,6 +231,11 @@ class Profile(BaseModel):
         """The mappings that feed a contract's table; empty when the sender does not deliver it."""
         return tuple(mapping for mapping in self.tables if mapping.table == contract.name)
 
+    def delivery_mode(self, contract: Contract) -> DeliveryMode:
+        """What this sender's deliveries of a contract's table are: the contract's, or the whole where the profile says so."""
+        is_whole = any(mapping.delivery.mode == "full" for mapping in self.mappings_of(contract))
+        return "full" if is_whole else contract.delivery_mode
+
 
 def profile_names(folder: Path = PROFILE_DIR) -> list[str]:
     """Names of the profiles that ship, for messages and help."""
@@ -249,6 +256,7 @@ def load_profile(name: str, folder: Path = PROFILE_DIR) -> Profile:
         raise DataRefusedError(f"Profile {path} is malformed: {error}", "correct that file") from error
     for mapping in profile.tables:
         _refuse_unmappable(path, mapping)
+    _refuse_two_modes(path, profile)
     return profile
 
 
@@ -274,6 +282,16 @@ def _table(defaults: dict[str, Any], entry: dict[str, Any]) -> TableMapping:
     format_keys = {key: value for key, value in entry.items() if key in FileFormat.model_fields}
     other = {key: value for key, value in entry.items() if key not in FileFormat.model_fields}
     return TableMapping(file_format=FileFormat(**{**defaults, **format_keys}), **{**other, "columns": columns})
+
+
+def _refuse_two_modes(path: Path, profile: Profile) -> None:
+    for table in sorted({mapping.table for mapping in profile.tables}):
+        modes = {mapping.delivery.mode for mapping in profile.tables if mapping.table == table}
+        if len(modes) > 1:
+            raise DataRefusedError(
+                f"Profile {path}, table {table}: one mapping says `delivery: {{mode: full}}` and another does not.",
+                "have all mappings of the table say it, or none: a delivery is the files of all of them",
+            )
 
 
 def _refuse_unmappable(path: Path, mapping: TableMapping) -> None:

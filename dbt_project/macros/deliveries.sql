@@ -1,23 +1,45 @@
 {# Rows of a raw table as they were known through the refresh's load `known_through`. What is current is what was delivered last
    (stg_ingestion__deliveries).
 
-   `delta` tables: the latest row of each key, which stands once in a load (the loader sees to it). `full` tables: what a sender's latest
+   `delta` tables: the latest row of each key, which stands once in a load (the loader sees to it), among what no later delivery of the
+   same sender replaces that is the whole by its profile. `full` tables: what a sender's latest
    delivery of a company (or other `replaces_by` columns; without any, of the table) holds. Of a key that stands in several of its files,
    or was delivered by several senders, the row that was delivered last. #}
 {% macro known_delta(raw, key) -%}
+    {%- set within = ["company_code"] if "company_code" in key else [] -%}
     select raw.*
     from {{ raw }} as raw
     inner join {{ ref("stg_ingestion__deliveries") }} as deliveries on raw._load_id = deliveries.load_id
     left join (
         -- Only what is delivered after the first load can take the place of another row: the rest needs no looking up.
-        select {{ key | join(", ") }}, max(deliveries.delivery_rank) as latest_rank
+        select raw.{{ key | join(", raw.") }}, max(deliveries.delivery_rank) as latest_rank
         from {{ raw }} as raw
         inner join {{ ref("stg_ingestion__deliveries") }} as deliveries on raw._load_id = deliveries.load_id
-        where deliveries.table_delivery_number > 1
-        group by {{ key | join(", ") }}
+        {{ left_join_whole(raw, within) }}
+        where deliveries.table_delivery_number > 1 and {{ stands_beside_whole() }}
+        group by raw.{{ key | join(", raw.") }}
     ) as later
         on {% for column in key %}raw.{{ column }} = later.{{ column }}{{ " and " if not loop.last }}{% endfor %}
-    where later.latest_rank is null or deliveries.delivery_rank = later.latest_rank
+    {{ left_join_whole(raw, within) }}
+    where (later.latest_rank is null or deliveries.delivery_rank = later.latest_rank) and {{ stands_beside_whole() }}
+{%- endmacro %}
+
+{# Joins, as `whole`, the last delivery of a row's sender (and company) that its profile says is the whole of what there is: of rows
+   delivered before it none stands. #}
+{% macro left_join_whole(raw, within) -%}
+    left join (
+        select deliveries.profile_name{% for column in within %}, held.{{ column }}{% endfor %}, max(deliveries.delivery_rank) as whole_rank
+        from {{ raw }} as held
+        inner join {{ ref("stg_ingestion__deliveries") }} as deliveries on held._load_id = deliveries.load_id
+        where deliveries.delivery_mode = 'full'
+        group by deliveries.profile_name{% for column in within %}, held.{{ column }}{% endfor %}
+    ) as whole
+        on deliveries.profile_name = whole.profile_name
+        {% for column in within %}and raw.{{ column }} = whole.{{ column }}{% endfor %}
+{%- endmacro %}
+
+{% macro stands_beside_whole() -%}
+    (whole.whole_rank is null or deliveries.delivery_rank >= whole.whole_rank)
 {%- endmacro %}
 
 {% macro known_full(raw, key, replaces_by=[]) -%}

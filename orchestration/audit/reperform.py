@@ -17,10 +17,17 @@ from orchestration.settings import Settings
 
 Account = tuple[str, str]
 
-# The row of each key that was delivered last of what the publication may know, without the models.
-KNOWN = f"""select raw.* from raw.{{table}} as raw
-    inner join ({ranked_deliveries("delivery_id <= $known_through")}) as ranked on raw._load_id = ranked.load_id
-    qualify row_number() over (partition by {{key}} order by ranked.delivery_rank desc) = 1"""
+# The row of each key that was delivered last of what the publication may know and no later whole replaces, without the models.
+KNOWN = f"""select * from (
+        select raw.*, ranked.delivery_rank,
+            max(case loads.delivery_mode when 'full' then ranked.delivery_rank else 0 end)
+                over (partition by ranked.profile_name, raw.company_code) as whole_rank
+        from raw.{{table}} as raw
+        inner join ({ranked_deliveries("delivery_id <= $known_through")}) as ranked on raw._load_id = ranked.load_id
+        inner join raw.loads as loads on raw._load_id = loads.load_id
+    ) as delivered
+    where delivery_rank >= whole_rank
+    qualify row_number() over (partition by {{key}} order by delivery_rank desc) = 1"""
 DOCUMENTS = f"""select document_no, document_type, customer_code, document_date, coalesce(accounting_date, document_date),
     due_date, currency_code, amount, fx_rate, reference_no
     from ({KNOWN.format(table="erp__documents", key="company_code, document_no")})

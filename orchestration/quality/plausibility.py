@@ -63,6 +63,12 @@ class Subject:
         return f"(select * from {table} where _load_id = {self.load.load_id} and _is_corrected is not true)"
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the load's delivery is the whole, by the contract or by its profile."""
+        asked = "select 1 from raw.loads where load_id = ? and delivery_mode = 'full'"
+        return self.con.execute(asked, [self.load.load_id]).fetchone() is not None
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The contract's key, for SQL."""
         return tuple(quoted(key) for key in self.contract.key)
@@ -210,7 +216,7 @@ def _files(subject: Subject, rules: Mapping[str, Rule]) -> Iterator[tuple[str, s
     load = subject.load
     if "cut_short" in rules and subject.mapping is not None and (end := _cut_end(subject, subject.mapping.file_format)):
         yield "cut_short", f"the file may be cut: its last line has no end ({printable(end)})"
-    if subject.contract.delivery_mode != "full":
+    if not subject.is_whole:
         return
     if "nothing_delivered" in rules and load.loaded_row_count == 0:
         yield "nothing_delivered", "the file holds no row that can be used, and replaces nothing"

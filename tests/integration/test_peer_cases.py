@@ -13,9 +13,10 @@ import pytest
 import yaml
 
 from ingestion.contract import load_contracts
+from ingestion.deliveries import standing_keys
 from ingestion.errors import DataRefusedError
 from ingestion.loader import load_table
-from ingestion.profile import load_profile
+from ingestion.profile import Delivery, load_profile
 from ingestion.warehouse import create_raw_tables
 from tests.conftest import SHARED_DATA, Home
 
@@ -140,6 +141,22 @@ def test_who_owes_nothing_on_balance_is_not_dunned(peers: Home) -> None:
         "join marts.fct_open_items as items using (as_of_date, customer_id) "
         "where as_of_date = '2026-06-30' and items.company_code = 'S22' and worklist.debtor_type = 'short_of_cash'"
     )
+
+
+def test_what_a_list_of_open_items_leaves_out_is_closed(tmp_path: Path) -> None:
+    contract, canonical = load_contracts()["erp.documents"], load_profile("canonical")
+    whole = Delivery(mode="full", files="wholes")
+    tables = [one.model_copy(update={"delivery": whole}) for one in canonical.mappings_of(contract)]
+    profile = canonical.model_copy(update={"name": "lists", "tables": tuple(tables)})
+    with duckdb.connect(str(tmp_path / "working.duckdb")) as con:
+        create_raw_tables(con)
+        files = CASES / "R19_open_item_lists" / "files"
+        found = load_table(con, contract, profile, files, tmp_path / "archive", datetime.fromisoformat("2026-06-30"))
+        stood = con.execute(standing_keys(contract, "lists")).fetchall()
+        amounts = dict(con.execute("select document_no, max_by(amount, _load_id) from raw.erp__documents group by 1").fetchall())
+    wanted = expected("R19_open_item_lists")["open_items"]
+    assert {document: amounts[document] for _, document in stood} == {item: Decimal(amount) for item, amount in wanted.items()}
+    assert [load.closed_row_count for load in found.loads] == [0, 1]
 
 
 def loaded(case: str, table: str, columns: str, folder: Path, **changes: Any) -> tuple[list[tuple[Any, ...]], list[str]]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ingestion.contract import load_contracts
 from ingestion.errors import DataRefusedError
 from ingestion.loader import TableDelivery, load_table
-from ingestion.profile import Delivery, Profile, Trailer
+from ingestion.profile import Delivery, Profile, Trailer, load_profile
 from ingestion.warehouse import ask_for
 from tests.conftest import ROOT
 from tests.unit.conftest import LOADED_AT, RawWarehouse
@@ -270,6 +270,62 @@ def test_a_profile_says_that_files_with_dates_are_parts(staged: Staged) -> None:
 def test_a_pattern_that_names_no_place_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match=r"delivery\.pattern"):
         Delivery(pattern=pattern)
+
+
+# A list that is the whole, by its profile.
+
+
+def test_what_a_list_no_longer_holds_is_closed_from_that_list_on(staged: Staged) -> None:
+    """Two monthly lists of open items: D1 is on the first alone, D2 is smaller on the second, D3 is new."""
+    staged.told("erp.documents", mode="full", files="wholes")
+    staged.deliver("erp.documents", "documents_1.csv", documents(D1="100.00", D2="200.00"))
+    staged.deliver("erp.documents", "documents_2.csv", documents(D2="150.00", D3="300.00"))
+    assert staged.amounts() == {"D2": "150.00", "D3": "300.00"}
+    assert staged.amounts(known_through=1) == {"D1": "100.00", "D2": "200.00"}
+    assert staged.closed() == [0, 1]
+    assert staged.raw.rows("select distinct delivery_mode from raw.loads") == [("full",)]
+
+
+def test_a_list_closes_nothing_of_other_companies_and_senders(staged: Staged) -> None:
+    other_company = "B,D9,invoice,C1,2026-01-31,CNY,9.00\n"
+    staged.deliver("erp.documents", "documents.csv", documents(D1="10.00", D8="80.00"), sender="another")
+    staged.told("erp.documents", mode="full", files="wholes")
+    staged.deliver("erp.documents", "documents_1.csv", documents(D1="100.00", D2="200.00") + other_company)
+    staged.deliver("erp.documents", "documents_2.csv", documents(D2="150.00"))
+    # D1 is closed by its list, and stands as the other sender has it.
+    assert staged.amounts() == {"D1": "10.00", "D2": "150.00", "D8": "80.00", "D9": "9.00"}
+    assert staged.closed() == [0, 0, 1]
+
+
+def test_a_sender_that_turns_to_lists_has_what_the_first_list_says(staged: Staged) -> None:
+    staged.deliver("erp.documents", "documents_1.csv", documents(D1="100.00"))
+    staged.deliver("erp.documents", "documents_2.csv", documents(D2="200.00"))
+    staged.told("erp.documents", mode="full", files="wholes")
+    for number in (1, 2):
+        (staged.folder("canonical") / f"documents_{number}.csv").unlink()
+    staged.deliver("erp.documents", "documents_3.csv", documents(D2="150.00"))
+    assert staged.amounts() == {"D2": "150.00"} and staged.closed() == [0, 0, 1]
+    staged.told("erp.documents")
+    (staged.folder("canonical") / "documents_3.csv").unlink()
+    staged.deliver("erp.documents", "documents_4.csv", documents(D4="400.00"))
+    assert staged.amounts() == {"D2": "150.00", "D4": "400.00"}
+
+
+def test_lists_of_dates_come_in_their_order(staged: Staged) -> None:
+    staged.told("erp.documents", mode="full")
+    staged.deliver("erp.documents", "documents_2026-02.csv", documents(D2="200.00"))
+    staged.deliver("erp.documents", "documents_2026-01.csv", documents(D1="100.00"))
+    assert staged.amounts() == {"D2": "200.00"}
+
+
+def test_the_files_of_a_table_are_lists_together_or_none_is(tmp_path: Path) -> None:
+    (tmp_path / "half.yml").write_text(
+        "description: Lists and additions.\ntables:\n"
+        "  - {table: erp.documents, files: 'a*.csv', delivery: {mode: full}, columns: same_names}\n"
+        "  - {table: erp.documents, files: 'b*.csv', columns: same_names}\n"
+    )
+    with pytest.raises(DataRefusedError, match=r"erp\.documents: one mapping says `delivery: \{mode: full\}`"):
+        load_profile("half", tmp_path)
 
 
 # Control totals.

@@ -1,26 +1,26 @@
 {# Loads of which more or fewer rows are staged than are in force, counted another way than staging selects: of each key the load that
-   delivered it last; of a full table, only among what no later delivery of the same sender and company replaces. #}
-{% test staged_completely(model, raw, key, replaces_by=none) %}
+   delivered it last, among what no later delivery of the same sender and company that is the whole replaces. #}
+{% test staged_completely(model, raw, key, replaces_by) %}
 with delivered as (
-    select raw.*, deliveries.profile_name, deliveries.delivery_rank
+    select raw.*, deliveries.profile_name, deliveries.delivery_mode, deliveries.delivery_rank
     from {{ raw }} as raw
     inner join {{ ref("stg_ingestion__deliveries") }} as deliveries on raw._load_id = deliveries.load_id
 ),
 
 held as (
-    select distinct profile_name, delivery_rank{% for column in replaces_by or [] %}, {{ column }}{% endfor %} from delivered
+    select distinct profile_name, delivery_rank{% for column in replaces_by %}, {{ column }}{% endfor %}
+    from delivered
+    where delivery_mode = 'full'
 ),
 
 standing as (
     select {{ key | join(", ") }}, delivery_rank, max(_load_id) as _load_id
     from delivered
-    {% if replaces_by is not none %}
     where not exists (
         select 1 from held as later
         where later.profile_name = delivered.profile_name and later.delivery_rank > delivered.delivery_rank
         {% for column in replaces_by %} and later.{{ column }} = delivered.{{ column }}{% endfor %}
     )
-    {% endif %}
     group by {{ key | join(", ") }}, delivery_rank
 ),
 

@@ -1,8 +1,9 @@
 -- Deliveries that the refresh knows, the loads that each consists of, and which counts after which.
 -- Grain: one row per delivery_id and load_id.
 with known as (
-    select *
+    select deliveries.*, loads.delivery_mode
     from {{ source("ingestion", "deliveries") }} as deliveries
+    inner join {{ source("ingestion", "loads") }} as loads on deliveries.load_id = loads.load_id
     where deliveries.delivery_id <= (select known_through from {{ ref("stg_ingestion__refresh") }})
 ),
 
@@ -27,6 +28,7 @@ select
     load_id,
     table_name,
     profile_name,
+    delivery_mode,
     sequence,
     is_late,
     delivery_rank,

@@ -39,17 +39,24 @@ def join_continued(con: duckdb.DuckDBPyConnection, quote: str, fields: str, fiel
     con.execute(
         f"""create or replace temp table continued as
         with texts as (
-            select first_line, last_line, string_agg(coalesce(line, ''), chr(10) order by line_number) as line
+            select first_line, last_line, list({{'line_number': line_number, 'line': coalesce(line, '')}}) as parts
             from pieces inner join lines on lines.rowid = line_number - 1
             group by first_line, last_line having sum(coalesce(length(line), 0) + 1) <= {longest}
         ),
-        whole as (
-            select *, lag(last_line) over (order by first_line) is distinct from first_line as is_apart from texts
-            where len({fields}) = {field_count}
+        joined as (
+            select first_line, last_line,
+                array_to_string(list_transform(list_sort(parts), lambda part: part.line), chr(10)) as line
+            from texts
         ),
-        chains as (select *, count(*) filter (is_apart) over (order by first_line) as chain from whole)
-        select first_line, last_line, line from chains
-        qualify row_number() over (partition by chain order by first_line) % 2 = 1"""
+        whole as (
+            select *, row_number() over (order by first_line) as place,
+                lag(last_line) over (order by first_line) is distinct from first_line as is_apart
+            from joined where len({fields}) = {field_count}
+        ),
+        chains as (
+            select *, max(case when is_apart then place end) over (order by first_line) as begins_at from whole
+        )
+        select first_line, last_line, line from chains where (place - begins_at) % 2 = 0"""
     )
     con.execute("drop table pieces")
     con.execute(

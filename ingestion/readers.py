@@ -308,6 +308,9 @@ def _with_numbers_as_texts(line: str) -> str:
 
 
 def _json_path(key: str) -> str:
+    """Where a key's value stands; of a key without a name, in the other way of writing paths, which alone has one for it."""
+    if not key:
+        return "/"
     return '$."' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

@@ -114,6 +114,13 @@ def test_json_keys_that_are_odd_or_stand_twice_cost_their_line(tmp_path: Path) -
     ]  # fmt: skip
 
 
+def test_a_json_key_without_a_name_brings_nothing_down(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"": "1", "b": "2"}\n')
+    shape, rows = read(path, format="jsonl")
+    assert (shape.columns, rows) == (("column 1", "b"), [(1, None, "1", "2")])
+
+
 def test_json_numbers_are_the_digits_that_were_written(tmp_path: Path) -> None:
     numbers = [
         "1234567890123456.78",

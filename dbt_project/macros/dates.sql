@@ -79,6 +79,11 @@
     date '1900-01-01'
 {%- endmacro %}
 
+{# The day before which something holds that does not end. #}
+{% macro end_of_time() -%}
+    date '9999-12-31'
+{%- endmacro %}
+
 {% macro days_of_a_week() -%}
     7
 {%- endmacro %}

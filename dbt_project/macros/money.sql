@@ -10,12 +10,10 @@
 {# Joins, as `rates`, the rate of a row's day from its currency to the base currency of its books (relation base_currencies), where the
    row states none of its own (column fx_rate). #}
 {% macro left_join_rate_of_day(row, day) -%}
-    left join {{ ref("int_currencies__rate_periods") }} as rates
-        on {{ row }}.fx_rate is null
-        and {{ row }}.currency_code = rates.currency_code
+    left join {{ ref("int_currencies__daily_rates") }} as rates
+        on {{ row }}.currency_code = rates.currency_code
         and base_currencies.base_currency_code = rates.base_currency_code
-        and {{ row }}.{{ day }} >= rates.valid_from
-        and (rates.valid_before is null or {{ row }}.{{ day }} < rates.valid_before)
+        and {{ row }}.{{ day }} = rates.valued_on
 {%- endmacro %}
 
 {# The rate that a row is valued at: 1 in base currency, else its own, else that of its day as left_join_rate_of_day joins it. #}

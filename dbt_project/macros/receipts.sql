@@ -16,12 +16,11 @@
             {% for key in account %}{{ events }}.{{ key }}, {% endfor %}{{ events }}.event_date,
             max(case when {{ events }}.side = 'credit' then 1 else 0 end) as has_credit,
             max(case when {{ events }}.side = 'debit' and {{ events }}.amount > 0 then 1 else 0 end) as has_debit,
-            max(case when named.document_no is not null and {{ events }}.amount > 0 then 1 else 0 end) as has_named_debit,
+            max(case when {{ events }}.side = 'debit' and named.document_no is not null and {{ events }}.amount > 0 then 1 else 0 end) as has_named_debit,
             sum(case when {{ events }}.side = 'credit' then {{ events }}.amount else -{{ events }}.amount end) as net_amount
         from {{ events }}
         left join named
             on {% for key in account %}{{ events }}.{{ key }} = named.{{ key }} and {% endfor %}{{ events }}.document_no = named.document_no
-            and {{ events }}.side = 'debit'
         group by {% for key in account %}{{ events }}.{{ key }}, {% endfor %}{{ events }}.event_date
     ),
 

@@ -67,9 +67,9 @@ from (select distinct customer_id, valid_from from dated) as dated
 left join accounts
     on dated.customer_id = accounts.customer_id
     and dated.valid_from >= coalesce(accounts.valid_from, {{ beginning_of_time() }})
-    and (accounts.valid_before is null or dated.valid_from < accounts.valid_before)
+    and dated.valid_from < coalesce(accounts.valid_before, {{ end_of_time() }})
 left join registrations
     on dated.customer_id = registrations.customer_id
     and dated.valid_from >= registrations.valid_from
-    and (registrations.valid_before is null or dated.valid_from < registrations.valid_before)
+    and dated.valid_from < coalesce(registrations.valid_before, {{ end_of_time() }})
 where dated.valid_from <= {{ as_of_date() }}

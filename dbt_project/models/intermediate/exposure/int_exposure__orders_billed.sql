@@ -4,21 +4,17 @@
 -- A credit note undoes what its order billed when it names the order, or an invoice of it. An invoice in another currency than the
 -- order's is converted by the document's rate and the rate of its day, else by the document's and the order's own.
 with postings as (
+    select company_code, order_no, accounting_date, currency_code, amount, fx_rate
+    from {{ ref("int_ledger__documents_valued") }}
+    where document_type in ('invoice', 'credit_note') and order_no is not null
+    union all
     select
-        documents.company_code,
-        coalesce(documents.order_no, invoices.order_no) as order_no,
-        documents.accounting_date,
-        documents.currency_code,
-        documents.amount,
-        documents.fx_rate
-    from {{ ref("int_ledger__documents_valued") }} as documents
-    left join {{ ref("int_ledger__documents_valued") }} as invoices
-        on documents.document_type = 'credit_note'
-        and documents.order_no is null
-        and invoices.document_type = 'invoice'
-        and documents.company_code = invoices.company_code
-        and documents.reference_no = invoices.document_no
-    where documents.document_type in ('invoice', 'credit_note')
+        credit_notes.company_code, invoices.order_no, credit_notes.accounting_date, credit_notes.currency_code, credit_notes.amount,
+        credit_notes.fx_rate
+    from {{ ref("int_ledger__documents_valued") }} as credit_notes
+    inner join {{ ref("int_ledger__documents_valued") }} as invoices
+        on credit_notes.company_code = invoices.company_code and credit_notes.reference_no = invoices.document_no
+    where credit_notes.document_type = 'credit_note' and credit_notes.order_no is null and invoices.document_type = 'invoice'
 ),
 
 rated as (
@@ -37,12 +33,10 @@ rated as (
     inner join {{ ref("stg_erp__orders") }} as orders
         on postings.company_code = orders.company_code and postings.order_no = orders.order_no
     inner join {{ ref("int_currencies__base") }} as companies on postings.company_code = companies.company_code
-    left join {{ ref("int_currencies__rate_periods") }} as rates
-        on postings.currency_code <> orders.currency_code
-        and orders.currency_code = rates.currency_code
+    left join {{ ref("int_currencies__daily_rates") }} as rates
+        on orders.currency_code = rates.currency_code
         and companies.base_currency_code = rates.base_currency_code
-        and postings.accounting_date >= rates.valid_from
-        and (rates.valid_before is null or postings.accounting_date < rates.valid_before)
+        and postings.accounting_date = rates.valued_on
 ),
 
 daily as (

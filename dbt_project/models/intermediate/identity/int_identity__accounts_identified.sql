@@ -34,14 +34,16 @@ moved as (
 placed as (
     select
         accounts.*,
-        coalesce(own.customer_id, case when apart.record_key is null then answered.customer_id end) as answered_id,
-        apart.record_key is not null as is_apart,
+        coalesce(
+            own.customer_id,
+            case when apart.record_key is null or accounts.record_key = accounts.first_record_key then answered.customer_id end
+        ) as answered_id,
+        apart.record_key is not null and accounts.record_key <> accounts.first_record_key as is_apart,
         moved.customer_id as moved_id
     from accounts
     left join answers as own on accounts.record_key = own.record_key and own.decision = 'same'
     left join answers as apart
         on accounts.record_key = apart.record_key and apart.decision = 'different' and accounts.customer_id = apart.customer_id
-        and accounts.record_key <> accounts.first_record_key
     left join answered on accounts.number_key = answered.number_key
     left join moved on accounts.customer_id = moved.former_id
 ),

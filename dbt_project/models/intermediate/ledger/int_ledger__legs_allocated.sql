@@ -45,13 +45,13 @@ left_by_names as (
     select
         legs.{{ document | join(", legs.") }}, legs.application_order, legs.instalment_no is null as is_unnamed, queued.instalment_no,
         queued.due_order, queued.is_last,
-        greatest(
+        cast(greatest(
             queued.amount - sum(case when legs.instalment_no = queued.instalment_no then legs.settling_amount else 0 end) over (
                 partition by legs.{{ document | join(", legs.") }}, queued.instalment_no order by legs.application_order
                 rows between unbounded preceding and current row
             ),
             0
-        ) as left_amount
+        ) as decimal(18, 2)) as left_amount
     from legs
     inner join queued on legs.company_code = queued.company_code and legs.document_no = queued.document_no
     where legs.laying = 'pro_rata'
@@ -60,35 +60,46 @@ left_by_names as (
 left_through as (
     select
         *,
-        sum(left_amount) over (
+        cast(sum(left_amount) over (
             partition by {{ key }}, application_order order by due_order rows between unbounded preceding and current row
-        ) as through_amount,
-        sum(left_amount) over (partition by {{ key }}, application_order) as all_amount
+        ) as decimal(18, 2)) as through_amount,
+        cast(sum(left_amount) over (partition by {{ key }}, application_order) as decimal(18, 2)) as all_amount
     from left_by_names
 ),
 
--- What each unnamed application has on each instalment, anew after every named one.
+-- An unnamed application is spread as it comes, and anew after every named one that follows it.
+unnamed as (
+    select * from legs where instalment_no is null
+),
+
+spreading as (
+    select states.*, laid.application_order as laid_order, laid.other_document_no, laid.unnamed_total, laid.settling_amount
+    from left_through as states
+    inner join unnamed as laid
+        on {% for column in document %}states.{{ column }} = laid.{{ column }} and {% endfor %}states.application_order = laid.application_order
+    union all
+    select states.*, laid.application_order as laid_order, laid.other_document_no, laid.unnamed_total, laid.settling_amount
+    from left_through as states
+    inner join unnamed as laid
+        on {% for column in document %}states.{{ column }} = laid.{{ column }} and {% endfor %}states.application_order > laid.application_order
+    where not states.is_unnamed
+),
+
+-- What each has on each instalment then.
 spread as (
     select
-        states.{{ document | join(", states.") }}, states.application_order, states.instalment_no, laid.application_order as laid_order,
-        laid.other_document_no
-        {%- for edge, total in [("through", "laid.unnamed_total"), ("before", "(laid.unnamed_total - laid.settling_amount)")] %},
+        {{ key }}, application_order, instalment_no, laid_order, other_document_no
+        {%- for edge, total in [("through", "unnamed_total"), ("before", "(unnamed_total - settling_amount)")] %},
         case
-            when states.all_amount = 0 then 0
+            when all_amount = 0 then 0
             else
-                {{ share_of("least(greatest(" ~ total ~ ", 0), states.all_amount)", "states.through_amount", "states.all_amount") }}
-                - {{ share_of("least(greatest(" ~ total ~ ", 0), states.all_amount)", "(states.through_amount - states.left_amount)", "states.all_amount") }}
+                {{ share_of("least(greatest(" ~ total ~ ", 0), all_amount)", "through_amount", "all_amount") }}
+                - {{ share_of("least(greatest(" ~ total ~ ", 0), all_amount)", "(through_amount - left_amount)", "all_amount") }}
         end
-        + case when states.is_last then greatest({{ total }} - states.all_amount, 0) else 0 end
-        + case when states.due_order = 1 then least({{ total }}, 0) else 0 end as amount_{{ edge }}
+        + case when is_last then greatest({{ total }} - all_amount, 0) else 0 end
+        + case when due_order = 1 then least({{ total }}, 0) else 0 end as amount_{{ edge }}
         {%- endfor %}
-    from left_through as states
-    inner join legs as laid
-        on {% for column in document %}states.{{ column }} = laid.{{ column }} and {% endfor %}laid.instalment_no is null
-        and (
-            laid.application_order = states.application_order
-            or (laid.application_order < states.application_order and not states.is_unnamed)
-        )
+    from spreading
 ),
 
 laid_pro_rata as (

@@ -4,44 +4,75 @@
 -- AUC: the share of pairs (gone bad, not) in which the bad one has the lower score, ties counting half (Mann and Whitney). Its standard
 -- error: Hanley and McNeil, with customers counted once however many dates of the cohort they stand on.
 {% set keys = ["cohort_code", "cohort_date", "horizon_days", "outcome_code", "scorecard_code"] %}
-with cumulated as (
+with totals as (
+    select
+        {{ keys | join(", ") }},
+        row_number() over (order by {{ keys | join(", ") }}) as number,
+        sum(bad_count) as bad_count,
+        sum(customer_count - bad_count) as good_count,
+        count(*) as score_count
+    from {{ ref("int_performance__score_counts") }}
+    group by {{ keys | join(", ") }}
+),
+
+-- Sorted by a number for the keys: millions of rows by five texts and dates take longer than all the rest.
+counted as (
+    select
+        totals.number, counts.score, cast(counts.bad_count as bigint) as bad_count,
+        cast(counts.customer_count - counts.bad_count as bigint) as good_count
+    from {{ ref("int_performance__score_counts") }} as counts
+    inner join totals on {% for key in keys %}counts.{{ key }} = totals.{{ key }}{{ " and " if not loop.last }}{% endfor %}
+),
+
+cumulated as (
     select
         *,
-        customer_count - bad_count as good_count,
         sum(bad_count) over lower_scores as bads_through,
-        sum(customer_count - bad_count) over lower_scores as goods_through,
-        sum(bad_count) over all_scores as bad_total,
-        sum(customer_count - bad_count) over all_scores as good_total
-    from {{ ref("int_performance__score_counts") }}
-    window
-        lower_scores as (partition by {{ keys | join(", ") }} order by score rows between unbounded preceding and current row),
-        all_scores as (partition by {{ keys | join(", ") }})
+        sum(good_count) over lower_scores as goods_through
+    from counted
+    window lower_scores as (partition by number order by score rows between unbounded preceding and current row)
+),
+
+areas as (
+    select
+        cumulated.number,
+        sum(cast(cumulated.good_count as double) * (cumulated.bads_through - cast(cumulated.bad_count as double) / 2)) as bad_before_good,
+        max(abs(
+            cast(cumulated.bads_through as double) / nullif(totals.bad_count, 0)
+            - cast(cumulated.goods_through as double) / nullif(totals.good_count, 0)
+        )) as ks
+    from cumulated
+    inner join totals on cumulated.number = totals.number
+    group by cumulated.number
 ),
 
 ranked as (
+    select totals.*, areas.bad_before_good / nullif(cast(totals.bad_count as double) * totals.good_count, 0) as auc, areas.ks
+    from totals
+    inner join areas on totals.number = areas.number
+),
+
+-- Once for each date of a cohort on which a customer stands, as narrow as can be.
+stood as (
     select
-        {{ keys | join(", ") }},
-        max(bad_total) as bad_count,
-        max(good_total) as good_count,
-        count(*) as score_count,
-        sum(cast(good_count as double) * (bads_through - cast(bad_count as double) / 2)) / nullif(max(cast(bad_total as double) * good_total), 0) as auc,
-        max(abs(cast(bads_through as double) / nullif(bad_total, 0) - cast(goods_through as double) / nullif(good_total, 0))) as ks
-    from cumulated
-    group by {{ keys | join(", ") }}
+        cohorts.cohort_code, cohorts.cohort_date, cohorts.horizon_days, observed.outcome_code, observed.customer_id,
+        max(case when observed.is_bad then 1 else 0 end) as is_bad
+    from {{ ref("int_performance__cohorts") }} as cohorts
+    inner join {{ ref("int_performance__observed") }} as observed
+        on cohorts.as_of_date = observed.as_of_date and cohorts.horizon_days = observed.horizon_days and observed.is_scored
+    group by cohorts.cohort_code, cohorts.cohort_date, cohorts.horizon_days, observed.outcome_code, observed.customer_id
 ),
 
 persons as (
     select
-        cohorts.cohort_code,
-        cohorts.cohort_date,
-        cohorts.horizon_days,
-        observed.outcome_code,
-        cast(count(distinct observed.customer_id) as double) as customer_count,
-        cast(count(distinct case when observed.is_bad then observed.customer_id end) as double) as bad_customer_count
-    from {{ ref("int_performance__cohorts") }} as cohorts
-    inner join {{ ref("int_performance__observed") }} as observed
-        on cohorts.as_of_date = observed.as_of_date and cohorts.horizon_days = observed.horizon_days and observed.is_scored
-    group by cohorts.cohort_code, cohorts.cohort_date, cohorts.horizon_days, observed.outcome_code
+        cohort_code,
+        cohort_date,
+        horizon_days,
+        outcome_code,
+        cast(count(*) as double) as customer_count,
+        cast(sum(is_bad) as double) as bad_customer_count
+    from stood
+    group by cohort_code, cohort_date, horizon_days, outcome_code
 )
 
 select

@@ -6,7 +6,7 @@ with dates as (
 
 -- A company's books begin with its own first posting; other groupings run over companies and begin with the earliest.
 beginnings as (
-    select company_code, min(accounting_date) as first_accounting_date
+    select 'company' as level, company_code as level_key, min(accounting_date) as first_accounting_date
     from {{ ref("int_ledger__documents_valued") }}
     group by company_code
 ),
@@ -61,7 +61,7 @@ subjects as (
     select subject_keys.*, coalesce(beginnings.first_accounting_date, earliest.first_accounting_date) as first_accounting_date
     from subject_keys
     cross join earliest
-    left join beginnings on subject_keys.level = 'company' and subject_keys.level_key = beginnings.company_code
+    left join beginnings on subject_keys.level = beginnings.level and subject_keys.level_key = beginnings.level_key
 )
 
 select

@@ -84,8 +84,9 @@ measured as (
     select
         figures.*,
         lag(figures.figure_value) over (partition by figures.company_code, figures.figure_code order by figures.as_of_date) as previous_value,
-        coalesce(own.target_turnover_days, general.target_value) as target_value,
-        coalesce(own.benchmark_turnover_days, general.benchmark_value) as benchmark_value,
+        coalesce(case when figures.figure_code = 'turnover_days' then own.target_turnover_days end, general.target_value) as target_value,
+        coalesce(case when figures.figure_code = 'turnover_days' then own.benchmark_turnover_days end, general.benchmark_value)
+            as benchmark_value,
         general.unit,
         general.good_direction,
         general.policy_version
@@ -94,8 +95,7 @@ measured as (
     inner join {{ ref("policy_key_figures") }} as general
         on in_force.policy_version = general.policy_version and figures.figure_code = general.figure_code
     left join {{ ref("int_turnover__benchmarks") }} as own
-        on figures.figure_code = 'turnover_days'
-        and figures.as_of_date = own.as_of_date
+        on figures.as_of_date = own.as_of_date
         and figures.company_code = own.company_code
 )
 

@@ -40,7 +40,7 @@ def marked_encoding(path: Path) -> str | None:
 
 def refuse_another_kind(path: Path, file_name: str, file_format: FileFormat) -> None:
     """Refuse a file that is not of its profile's format, by the name of what it is."""
-    kind = _kind(path)
+    kind = kind_of(path)
     if kind == XLSX:
         if file_format.format != "xlsx":
             raise DataRefusedError(
@@ -54,7 +54,7 @@ def refuse_another_kind(path: Path, file_name: str, file_format: FileFormat) -> 
         )
 
 
-def _kind(path: Path) -> str | None:
+def kind_of(path: Path) -> str | None:
     """What a file is; None of text, and of what has no name here."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)

@@ -1,4 +1,4 @@
-"""Bringing a sender on board: its delivery read on trial, before anything is loaded."""
+"""Bringing a sender on board: its files looked into and read on trial, before anything is loaded."""
 
 import sys
 from pathlib import Path
@@ -14,12 +14,30 @@ SOURCE_USES = Path("seeds") / "reference" / "source_uses.csv"
 
 @click.group()
 def sender() -> None:
-    """Bring a sender on board: try its profile on a delivery.
+    """Bring a sender on board: look into its files, and try its profile on a delivery.
 
     \b
     Example:
+      receivables sender check /data/erp/open_items.txt
       receivables sender try our_erp --extracts /data/erp
     """
+
+
+@sender.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@refusing_plainly
+def check(file: Path) -> None:
+    """Show what FILE is: encoding, delimiter, header, kinds of dates and numbers, the sender that it looks like, and a mapping.
+
+    \b
+    Example:
+      receivables sender check /data/erp/open_items.txt
+    """
+    from ingestion.recognition import recognised
+    from orchestration.report.sender import recognised_lines
+
+    for line in recognised_lines(recognised(file)):
+        say(line)
 
 
 @sender.command("try")

@@ -1,9 +1,12 @@
-"""What a sender's delivery would bring, as people read it before anything is loaded."""
+"""What a sender's file is and what its delivery would bring, as people read it before anything is loaded."""
 
 import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from ingestion.contract import load_contracts
+from ingestion.recognition import Recognised
 from ingestion.trial import Reason, Trial, TriedTable
 from orchestration.report.render import as_table, titled_table
 
@@ -49,6 +52,43 @@ def _columns(trial: Trial) -> Iterator[str]:
     for table in trial.tables:
         if table.unmapped:
             yield f"  columns of {table.table_name} that the profile does not map: {', '.join(table.unmapped)}"
+
+
+def recognised_lines(found: Recognised) -> Iterator[str]:
+    """What a file is taken for, and the part of a profile that would read it."""
+    form, shape = found.file_format, found.shape
+    written = {"xlsx": "an Excel workbook", "jsonl": f"JSON lines in {form.encoding}", "csv": f"text in {form.encoding}"}
+    yield f"{found.file_name}: {written[form.format]}, {shape.line_count:,} lines, {found.record_count:,} records."
+    for sheet in shape.unread_sheets:
+        yield f"  sheet {sheet.name} with {sheet.rows:,} rows has another header and was not looked into"
+    if shape.dropped_line_count:
+        yield f"  {shape.dropped_line_count:,} lines are rules or repeat the header (first: line {shape.first_dropped_line})"
+    for reason, count, first_line in found.broken:
+        yield f"  {count:,} lines would be set aside: {reason} (first: line {first_line})"
+    rows = [(column.name, column.kind, column.value_count, column.example[:30]) for column in found.columns]
+    yield from titled_table("Columns", ("caption", "holds", "rows", "example"), rows)
+    yield "\nLooks like"
+    yield from [
+        f"  {one.table_name} of profile {one.profile_name}: {one.found_count} of {one.caption_count} captions"
+        for one in found.likenesses
+    ] or ["  no ready-made sender"]
+    yield "\nProposed for ingestion/profiles/NAME.yml; what is not placed is left for you:"
+    yield from _proposal(found)
+
+
+def _proposal(found: Recognised) -> Iterator[str]:
+    contract = load_contracts()[found.table_name]
+    yield f"  - table: {contract.name}"
+    settings = {"files": found.file_name, **found.settings}
+    yield from (f"    {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in settings.items())
+    yield "    columns:"
+    for column in contract.columns:
+        if column.name in found.placed:
+            yield f"      {column.name}: {json.dumps(found.placed[column.name], ensure_ascii=False)}"
+        elif column.required:
+            yield f"      {column.name}: ?   # required: {column.description.splitlines()[0]}"
+    if left := [name for name in found.shape.columns if name not in found.placed.values()]:
+        yield f"    # not placed: {', '.join(left)}"
 
 
 def _covered(table: TriedTable) -> tuple[str, str, str]:

@@ -11,8 +11,8 @@ HEAD_BYTES = 4096
 CHUNK_BYTES = 1 << 20
 # The longer marks first: that of UTF-32 begins as that of UTF-16 does.
 MARKS = (
-    (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
+    (b"\xef\xbb\xbf", "utf-8", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32", "utf-32-be"), (b"\xff\xfe", "utf-16", "utf-16-le"), (b"\xfe\xff", "utf-16", "utf-16-be"),
 )  # fmt: skip
 XLSX = "an Excel workbook (.xlsx)"
 XLS = "a workbook of Excel 97 to 2003 (.xls)"
@@ -32,10 +32,19 @@ OF_ARCHIVE = (
 
 
 def marked_encoding(path: Path) -> str | None:
-    """The encoding that a file's byte order mark names; None without a mark."""
+    """The encoding that a file's byte order mark names, for reading from the mark on; None without a mark."""
+    return _marked(path)[0]
+
+
+def encoding_below_mark(path: Path) -> str | None:
+    """The same, for reading from below the mark, where nothing tells the order of bytes."""
+    return _marked(path)[1]
+
+
+def _marked(path: Path) -> tuple[str, str] | tuple[None, None]:
     with path.open("rb") as file:
         head = file.read(4)
-    return next((encoding for mark, encoding in MARKS if head.startswith(mark)), None)
+    return next(((whole, below) for mark, whole, below in MARKS if head.startswith(mark)), (None, None))
 
 
 def refuse_another_kind(path: Path, file_name: str, file_format: FileFormat) -> None:

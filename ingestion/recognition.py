@@ -31,7 +31,7 @@ from ingestion.texts import figure_sql
 from ingestion.workbook import read_workbook
 
 DOCUMENTS = "erp.documents"
-SAMPLE_BYTES, SAMPLE_LINES = 1 << 20, 2000
+SAMPLE_BYTES, SAMPLE_LINES, SAMPLE_RECORDS = 1 << 20, 2000, 10_000
 ENCODINGS = ("utf-8", "gb18030", "cp1252")
 DELIMITERS = ",;|\t"
 RULE = re.compile(r"^[-=_*+|\s]{3,}$")
@@ -62,7 +62,7 @@ SIGN_PATTERNS = {"trailing": r"\d *-$", "brackets": r"^\(", "credit_debit": r"(?
 
 @dataclass(frozen=True)
 class FoundColumn:
-    """A column of the file: what all of its values are, and one of them. `formats`: of a date, each that fits all values."""
+    """A column of the file: what all of its first values are, and one of them. `formats`: of a date, each that fits them."""
 
     name: str
     kind: str
@@ -113,6 +113,10 @@ def recognised(path: Path) -> Recognised:
             "select reader_problem, count(*), min(line_number) from delivered where reader_problem is not null "
             "group by 1 order by 2 desc, 1"
         ).fetchall()
+        con.execute(
+            "create temp table looked_into as from delivered where reader_problem is null "
+            f"order by line_number limit {SAMPLE_RECORDS}"
+        )
         marks = _marks(con, shape.columns)
         columns = tuple(_column(con, name, marks) for name in shape.columns)
     signs = tuple(dict.fromkeys(sign for column in columns for sign in column.signs))
@@ -216,7 +220,7 @@ def _share(con: duckdb.DuckDBPyConnection, name: str, pattern: str, also: str = 
     """Which part of a column's values a pattern fits; None where it has none."""
     (share,) = con.execute(
         f"""select avg((regexp_full_match(text, {literal(pattern)}) and {also})::integer)
-        from (select {figure_sql(quoted(name))} as text from delivered where reader_problem is null) where text <> ''"""
+        from (select {figure_sql(quoted(name))} as text from looked_into) where text <> ''"""
     ).fetchone() or (None,)
     return None if share is None else float(share)
 
@@ -224,7 +228,7 @@ def _share(con: duckdb.DuckDBPyConnection, name: str, pattern: str, also: str = 
 def _column(con: duckdb.DuckDBPyConnection, name: str, marks: tuple[str, str]) -> FoundColumn:
     count, distinct, example, is_padded = con.execute(
         f"""select count(*), count(distinct text), min(text), coalesce(bool_or(regexp_matches(text, '^0\\d')), false)
-        from (select {figure_sql(quoted(name))} as text from delivered where reader_problem is null) where text <> ''"""
+        from (select {figure_sql(quoted(name))} as text from looked_into) where text <> ''"""
     ).fetchone() or (0, 0, "", False)
     if not count:
         return FoundColumn(name, "empty", 0, "")
@@ -242,8 +246,7 @@ def _column(con: duckdb.DuckDBPyConnection, name: str, marks: tuple[str, str]) -
 
 def _any(con: duckdb.DuckDBPyConnection, name: str, pattern: str) -> bool:
     (found,) = con.execute(
-        f"select coalesce(bool_or(regexp_matches({figure_sql(quoted(name))}, {literal(pattern)})), false) from delivered "
-        "where reader_problem is null"
+        f"select coalesce(bool_or(regexp_matches({figure_sql(quoted(name))}, {literal(pattern)})), false) from looked_into"
     ).fetchone() or (False,)
     return bool(found)
 

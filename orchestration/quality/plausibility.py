@@ -15,6 +15,7 @@ import duckdb
 from ingestion.archive import archived_path
 from ingestion.contract import Contract
 from ingestion.formats import COUNTED_DATES
+from ingestion.kinds import encoding_below_mark
 from ingestion.loader import Load
 from ingestion.profile import FileFormat, TableMapping
 from ingestion.sql import literal, quoted
@@ -243,5 +244,5 @@ def _cut_end(subject: Subject, file_format: FileFormat) -> str | None:
     with path.open("rb") as file:
         # From a multiple of four, where a character of any encoding with code units of a fixed width begins.
         file.seek(max(0, (path.stat().st_size - END_BYTES) // 4 * 4))
-        end = file.read().decode(file_format.encoding, errors="replace")
+        end = file.read().decode(encoding_below_mark(path) or file_format.encoding, errors="replace")
     return None if end.endswith(LINE_ENDS) else end.splitlines()[-1][-SHOWN_CHARACTERS:]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingestion.contract import load_contracts
-from ingestion.recognition import Recognised
+from ingestion.recognition import SAMPLE_RECORDS, Recognised
 from ingestion.trial import Reason, Trial, TriedTable
 from orchestration.report.render import as_table, titled_table
 
@@ -66,7 +66,7 @@ def recognised_lines(found: Recognised) -> Iterator[str]:
     for reason, count, first_line in found.broken:
         yield f"  {count:,} lines would be set aside: {reason} (first: line {first_line})"
     rows = [(column.name, column.kind, column.value_count, column.example[:30]) for column in found.columns]
-    yield from titled_table("Columns", ("caption", "holds", "rows", "example"), rows)
+    yield from titled_table(_looked_into(found), ("caption", "holds", "rows", "example"), rows)
     yield "\nLooks like"
     yield from [
         f"  {one.table_name} of profile {one.profile_name}: {one.found_count} of {one.caption_count} captions"
@@ -74,6 +74,10 @@ def recognised_lines(found: Recognised) -> Iterator[str]:
     ] or ["  no ready-made sender"]
     yield "\nProposed for ingestion/profiles/NAME.yml; what is not placed is left for you:"
     yield from _proposal(found)
+
+
+def _looked_into(found: Recognised) -> str:
+    return f"Columns, of the first {SAMPLE_RECORDS:,} records" if found.record_count > SAMPLE_RECORDS else "Columns"
 
 
 def _proposal(found: Recognised) -> Iterator[str]:

@@ -120,6 +120,16 @@ def test_a_posted_amount_that_is_other_than_delivered_before(warehouse: RawWareh
     assert "earlier_amount=100.00, delivered_before=documents.csv line 2" in told and "documents_2.csv line 2" in told
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_file_of_another_encoding_with_its_mark_is_whole_or_cut_alike(warehouse: RawWarehouse, encoding: str) -> None:
+    for number, end in enumerate(("\n", "")):
+        text = HEADER + document("D1" + "1" * number).removesuffix("\n") + end
+        content = (text if encoding in ("utf-8-sig", "utf-32") else "\ufeff" + text).encode(encoding)
+        warehouse.deliver("erp.documents", "documents.csv", content)
+        told = warned(warehouse, "erp.documents", FILES)
+        assert told is None if end else told is not None and ",CNY,100.00" in told
+
+
 def test_a_file_that_is_cut_in_a_number(warehouse: RawWarehouse) -> None:
     warehouse.deliver("erp.documents", "documents.csv", (HEADER + document("D1", "1234.00")).removesuffix("34.00\n"))
     told = warned(warehouse, "erp.documents", FILES)

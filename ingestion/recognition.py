@@ -27,7 +27,7 @@ from ingestion.kinds import XLSX, kind_of, marked_encoding, refuse_another_kind
 from ingestion.profile import FileFormat, load_profile, profile_names
 from ingestion.readers import FileShape, read_file
 from ingestion.sql import literal, quoted
-from ingestion.texts import figure_sql
+from ingestion.texts import REWRITTEN, figure_sql
 from ingestion.workbook import read_workbook
 
 DOCUMENTS = "erp.documents"
@@ -241,6 +241,8 @@ def _column(con: duckdb.DuckDBPyConnection, name: str, marks: tuple[str, str]) -
         units = [unit for unit in UNITS if _any(con, name, re.escape(unit))]
         told = "".join(f", {what} {', '.join(found)}" for what, found in (("negative as", signs), ("with", units)) if found)
         return FoundColumn(name, f"number{told}", count, example, signs=tuple(signs), units=tuple(units))
+    if _any(con, name, REWRITTEN):
+        return FoundColumn(name, "code or text, of which a spreadsheet rewrote some as 3.1E+11: these are lost", count, example)
     return FoundColumn(name, "code or text" + (", different in every row" if distinct == count > 1 else ""), count, example)
 
 

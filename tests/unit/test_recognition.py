@@ -61,6 +61,12 @@ def test_a_number_with_leading_zeros_is_a_code_and_a_long_one_no_date(tmp_path: 
     assert kinds(path) == {"customer": "code or text, different in every row", "document": "number", "time": "date epoch_ms"}
 
 
+def test_codes_that_a_spreadsheet_rewrote_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("customer,amount\n3.10114E+11,5.00\n310114000002,6.00\n")
+    assert "a spreadsheet rewrote some" in kinds(path)["customer"]
+
+
 def test_a_file_without_a_header_is_told_by_positions(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("A;2026-01-31;5.00\nB;2026-01-30;6.00\n")

@@ -4,9 +4,10 @@ It walks lists, one document after another, and shares nothing with the models: 
 ledgers, and an evidence pack re-performs a sample of published cells with it. Slow and short on purpose.
 """
 
+from calendar import monthrange
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -44,6 +45,21 @@ class Document:
     amount: Decimal
     fx_rate: Decimal | None = None
     reference: str | None = None
+    term: str | None = None
+
+
+@dataclass(frozen=True)
+class TermPart:
+    """A part of a term of payment, as it is for documents from a day on."""
+
+    term: str
+    valid_from: date
+    number: int
+    pct: Decimal
+    counted_from: str
+    months: int
+    days: int
+    due_day: int | None
 
 
 @dataclass(frozen=True)
@@ -103,18 +119,37 @@ class Ledger:
     instalments: list[Instalment] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
     payers: dict[str, set[str]] = field(default_factory=dict)
+    terms: list[TermPart] = field(default_factory=list)
 
     def document(self, number: str) -> Document:
         """The document of a number; StopIteration when there is none."""
         return next(document for document in self.documents if document.number == number)
 
     def parts(self, document: Document) -> list[Instalment]:
-        """Instalments in the order in which they fall due; a document without any that come to it is one."""
+        """Instalments in the order in which they fall due; a document without any that come to it, or that are agreed, is one."""
         found = [part for part in self.instalments if part.document == document.number]
         if sum((part.amount for part in found), ZERO) != document.amount:
             found = []
+        found = found or self.agreed(document)
         whole = Instalment(document.number, 1, document.due_date or document.document_date, document.amount)
         return sorted(found or [whole], key=lambda part: (part.due_date, part.number))
+
+    def agreed(self, document: Document) -> list[Instalment]:
+        """Parts of a debt that says no due date, by what its term said on its date; none where the term is not known."""
+        if document.due_date is not None or document.amount <= 0 or document.document_type in NO_DEBT:
+            return []
+        known = [one for one in self.terms if one.term == document.term and one.valid_from <= document.document_date]
+        latest = max((one.valid_from for one in known), default=None)
+        term = sorted((one for one in known if one.valid_from == latest), key=lambda one: one.number)
+        if sum((one.pct for one in term), ZERO) != 100:
+            return []
+        through, given, parts = ZERO, ZERO, []
+        for one in term:
+            through += one.pct
+            due = cents(Fraction(document.amount) * Fraction(through) / 100)
+            parts.append(Instalment(document.number, one.number, due_on(one, document.document_date), due - given))
+            given = due
+        return parts
 
     def fitting(self) -> list[Application]:
         """Applications that fit their documents: both are there, of one payer, and the amount is known in both currencies."""
@@ -157,6 +192,19 @@ def open_items(ledger: Ledger, as_of: date, policy: Policy) -> dict[Item, Decima
             if left != 0:
                 result[document.number, part.number] = left
     return result
+
+
+def due_on(part: TermPart, day: date) -> date:
+    """The day on which a part of a document of a day falls due: months, then days, then the day of the month come to."""
+    if part.counted_from == "month_end":
+        day = _in_month(day.year, day.month, 31)
+    month = day.month - 1 + part.months
+    day = _in_month(day.year + month // 12, month % 12 + 1, day.day) + timedelta(part.days)
+    return day if part.due_day is None else _in_month(day.year, day.month, part.due_day)
+
+
+def _in_month(year: int, month: int, day: int) -> date:
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 def as_credit_document(document: Document) -> bool:

@@ -12,7 +12,7 @@ import duckdb
 
 from ingestion.deliveries import ranked_deliveries
 from ingestion.sql import literal
-from orchestration.audit.reference_engine import Application, Document, Instalment, Ledger, Policy, aging
+from orchestration.audit.reference_engine import Application, Document, Instalment, Ledger, Policy, TermPart, aging
 from orchestration.settings import Settings
 
 Account = tuple[str, str]
@@ -29,7 +29,7 @@ KNOWN = f"""select * from (
     where delivery_rank >= whole_rank
     qualify row_number() over (partition by {{key}} order by delivery_rank desc) = 1"""
 DOCUMENTS = f"""select document_no, document_type, customer_code, document_date, coalesce(accounting_date, document_date),
-    due_date, currency_code, amount, fx_rate, reference_no
+    due_date, currency_code, amount, fx_rate, reference_no, payment_terms_code
     from ({KNOWN.format(table="erp__documents", key="company_code, document_no")})
     where company_code = $company and (list_contains($accounts, customer_code) or list_contains($others, document_no))"""
 INSTALMENTS = f"""select document_no, instalment_no, due_date, amount
@@ -41,6 +41,10 @@ APPLICATIONS = f"""select application_no, credit_document_no, debit_document_no,
     where company_code = $company
         and (list_contains($numbers, credit_document_no) or list_contains($numbers, debit_document_no))"""
 
+TERMS = f"""select payment_terms_code, valid_from, part_no, part_pct, counted_from, coalesce(months_after, 0),
+    coalesce(days_after, 0), due_day
+    from ({KNOWN.format(table="erp__payment_terms", key="company_code, payment_terms_code, valid_from, part_no")})
+    where company_code = $company"""
 # What any delivery of the master said of who pays for whom.
 PAYERS = """select distinct customer_code, paying_customer_code from raw.erp__customers
     where company_code = $company and paying_customer_code is not null and _load_id <= $known_through"""
@@ -130,4 +134,6 @@ def _ledger(
     payers: dict[str, set[str]] = defaultdict(set)
     for account, payer in con.execute(PAYERS, asked).fetchall():
         payers[customers.get((company, account), account)].add(customers.get((company, payer), payer))
-    return Ledger(company, documents, [Instalment(*row) for row in parts], [Application(*row) for row in applied], payers)
+    terms = [TermPart(*row) for row in con.execute(TERMS, asked).fetchall()]
+    instalments, applications = [Instalment(*row) for row in parts], [Application(*row) for row in applied]
+    return Ledger(company, documents, instalments, applications, payers, terms)

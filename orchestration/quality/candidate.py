@@ -17,6 +17,7 @@ SCORECARDS = "scorecard_performance"
 DATED_LATER = "documents_dated_later"
 UNREACHED = "records_reach_ledger"
 MISFITS = "rows_fit_ledger"
+TERMS = "documents_fall_due"
 TIE_OUTS = (
     "rows_landed",
     "buckets_to_documents",
@@ -36,7 +37,7 @@ LOADS_THAT_DIFFER = (
     "where delivered_row_count <> loaded_row_count + quarantined_row_count"
 )
 # Checks that never stop a run by themselves; whether they block publication, policy says.
-FLAGGED = (DATED_LATER, UNREACHED, MISFITS)
+FLAGGED = (DATED_LATER, UNREACHED, MISFITS, TERMS)
 # Checks of a candidate besides the suites, by code, with what each is made on.
 CANDIDATE_CHECKS = {
     **{f"tie_out_{code}": "fct_tie_outs" for code in TIE_OUTS},
@@ -45,6 +46,7 @@ CANDIDATE_CHECKS = {
     DATED_LATER: "erp.documents",
     UNREACHED: "records",
     MISFITS: "applications and instalments",
+    TERMS: "erp.documents",
 }
 
 
@@ -54,7 +56,7 @@ def check_candidate(settings: Settings, marts: Iterable[Mart], as_of_date: date)
     suites = check_marts(database, marts, as_of_date)
     return [
         *suites, *check_tie_outs(database), check_scorecards(database), check_policies(settings), check_later(database),
-        check_unreached(database), check_misfits(database),
+        check_unreached(database), check_misfits(database), check_terms(database),
     ]  # fmt: skip
 
 
@@ -135,13 +137,27 @@ def check_misfits(database: Path) -> CheckOutcome:
         "select table_name, company_code, record_id, problem, currency_code, amount, load_id, line_number "
         "from intermediate.int_quality__rows_set_aside"
     )
+    return _at_stake(database, MISFITS, "do not fit their documents and were set aside", misfits)
+
+
+def check_terms(database: Path) -> CheckOutcome:
+    """Documents that fall due by a term that nobody delivered: they count, as due on their own date."""
+    undated = (
+        "select company_code, document_no, problem, currency_code, amount, load_id, line_number "
+        "from intermediate.int_ledger__terms_applied where problem is not null"
+    )
+    return _at_stake(database, TERMS, "name a term of payment that is not known and count as due on their own date", undated)
+
+
+def _at_stake(database: Path, check: str, told: str, query: str) -> CheckOutcome:
+    """An outcome that fails where a query gives rows, with their amounts by currency and the first of them."""
     with duckdb.connect(str(database)) as con:
         amounts = con.execute(
-            f"select coalesce(currency_code, 'no currency'), sum(abs(amount)) from ({misfits}) group by all order by all"
+            f"select coalesce(currency_code, 'no currency'), sum(abs(amount)) from ({query}) group by all order by all"
         ).fetchall()
         at_stake = ", ".join(f"{currency} {amount:,.2f}" for currency, amount in amounts)
-        told = f"do not fit their documents and were set aside, {at_stake} at stake: {rows_found(con, misfits)}"
-    return CheckOutcome(MISFITS, CANDIDATE_CHECKS[MISFITS], not amounts, told if amounts else "none")
+        summary = f"{told}, {at_stake} at stake: {rows_found(con, query)}" if amounts else "none"
+    return CheckOutcome(check, CANDIDATE_CHECKS[check], not amounts, summary)
 
 
 def _tie_out(con: duckdb.DuckDBPyConnection, code: str) -> CheckOutcome:

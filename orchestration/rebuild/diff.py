@@ -48,7 +48,7 @@ STATED = """
     create temp table {name} as
     select lines.company_code, lines.document_no, lines.part_code, lines.amount
     from {database}.marts.fct_source_lines as lines
-    where lines.table_name in ('erp.documents', 'erp.instalments')"""
+    where lines.table_name in ('erp.documents', 'erp.instalments', 'erp.payment_terms')"""
 CHANGES = """
     create temp table changes as
     with items as (

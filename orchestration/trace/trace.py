@@ -431,7 +431,7 @@ def _ends(con: duckdb.DuckDBPyConnection, lines: _Lines, shown: int) -> Ends:
         from items
         inner join marts.fct_open_items as open using (as_of_date, company_code, document_no, instalment_no)
         left join marts.fct_source_lines as instalment
-            on instalment.table_name = 'erp.instalments' and items.company_code = instalment.company_code
+            on instalment.table_name in ('erp.instalments', 'erp.payment_terms') and items.company_code = instalment.company_code
             and items.document_no = instalment.document_no and items.instalment_no::varchar = instalment.part_code
         left join marts.fct_source_lines as document
             on document.table_name = 'erp.documents' and items.company_code = document.company_code
@@ -482,7 +482,8 @@ def _items(con: duckdb.DuckDBPyConnection, lines: _Lines) -> Iterator[Part]:
         inner join marts.fct_source_lines as lines
             on largest.company_code = lines.company_code and largest.document_no = lines.document_no
             and (lines.table_name = 'erp.documents'
-                or (lines.table_name = 'erp.instalments' and lines.part_code = largest.instalment_no::varchar))
+                or (lines.table_name in ('erp.instalments', 'erp.payment_terms')
+                    and lines.part_code = largest.instalment_no::varchar))
         union
         select largest.number, lines.table_name, lines.document_no, lines.part_code, lines.amount,
             lines.load_id, lines.line_number

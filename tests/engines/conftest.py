@@ -76,12 +76,12 @@ def engines(new_home: Callable[[], Home], tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("drawn")
     variants = [vary(ledger) for ledger in ledgers[:VARIED_COUNT] for vary in VARIANTS.values()]
     in_deliveries = _in_deliveries(ledgers[:VARIED_COUNT])
-    # Companies and customers are delivered in full, so all of them come in the first delivery.
-    beginnings = [Ledger(ledger.company, [], payers=ledger.payers) for ledger in in_deliveries[0]]
+    # Companies, customers and terms are delivered in full, so all of them come in the first delivery.
+    beginnings = [Ledger(ledger.company, [], payers=ledger.payers, terms=ledger.terms) for ledger in in_deliveries[0]]
     write_canonical(folder, [*ledgers, *variants, *beginnings], "_00")
     for number, part in enumerate(in_deliveries, 1):
         write_canonical(folder, part, f"_{number:02d}")
-        for table in ("companies", "customers"):
+        for table in ("companies", "customers", "payment_terms"):
             (folder / f"{table}_{number:02d}.csv").unlink(missing_ok=True)
     home, day = new_home(), ("--as-of", LAST_DAY.isoformat())
     done = home.run("refresh", *day, "--profile", "canonical", "--extracts", str(folder))
@@ -107,4 +107,5 @@ def _delivery(ledger: Ledger, number: int) -> Ledger:
     has_wrong_copies = number + 1 < DELIVERIES and not ledger.instalments
     wrong = [replace(document, amount=document.amount * 2) for document in later] if has_wrong_copies else []
     instalments = ledger.instalments if number == 0 else []
-    return Ledger(f"{ledger.company}-ten", wrong + own, instalments, ledger.applications[number::DELIVERIES], ledger.payers)
+    applications = ledger.applications[number::DELIVERIES]
+    return Ledger(f"{ledger.company}-ten", wrong + own, instalments, applications, ledger.payers, ledger.terms)

@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from orchestration.audit.reference_engine import Application, Document, Instalment, Ledger
+from orchestration.audit.reference_engine import Application, Document, Instalment, Ledger, TermPart
 
 FIRST_DAY = date(2023, 12, 20)
 LAST_DAY = date(2026, 3, 31)
@@ -22,6 +22,17 @@ DAYS = st.one_of(
     st.dates(FIRST_DAY, LAST_DAY),
 )
 CENTS = st.one_of(st.sampled_from([1, 2, 3, 100, 10_000, 99_999]), st.integers(1, 5_000_000))
+# Terms of every ledger: one changes, one has parts, one does not come to the whole; X is nobody's.
+TERMS = [
+    TermPart("N", date(2020, 1, 1), 1, Decimal(100), "document_date", 0, 30, None),
+    TermPart("N", date(2025, 1, 1), 1, Decimal(100), "month_end", 0, 60, None),
+    TermPart("T", date(2024, 3, 1), 1, Decimal(100), "document_date", 2, 0, 10),
+    *(
+        TermPart("S", date(2020, 1, 1), number, Decimal(pct), "month_end", number, 5, 31)
+        for number, pct in ((1, 33), (2, 33), (3, 34))
+    ),
+    TermPart("H", date(2020, 1, 1), 1, Decimal(50), "document_date", 0, 30, None),
+]
 # (type, sign) of what can be posted. A recovery takes back a write-off: a debt again.
 DEBTS = ["invoice", "invoice", "invoice", "debit_note", "refund", "recovery", "fx_revaluation"]
 CREDITS = ["receipt", "receipt", "receipt", "advance", "credit_note", "write_off", "fx_revaluation"]
@@ -61,7 +72,7 @@ def ledgers(draw: st.DrawFn) -> Ledger:
             )
         )  # fmt: skip
     payers = draw(st.sampled_from([{}, {"K2": {"K1"}}, {"K2": {"K1"}, "K3": {"K1"}}, {"K1": {"K3"}, "K2": {"K3"}}]))
-    return Ledger("", documents, instalments, applications, payers)
+    return Ledger("", documents, instalments, applications, payers, TERMS)
 
 
 def account(document: Document) -> tuple[str, str]:
@@ -86,8 +97,19 @@ def posting(draw: st.DrawFn, number: str, earlier: list[str]) -> Document:
     rate = Decimal(1) if currency == "CNY" else Decimal(draw(st.integers(69_000, 73_000))).scaleb(-4)
     reference = draw(st.sampled_from([None, *earlier])) if not is_debt else None
     amount = money(draw(CENTS)) * (1 if is_debt else -1)
+    term = draw(st.sampled_from([None, None, None, "N", "T", "S", "S", "H", "X"]))
     return Document(
-        number, kind, draw(st.sampled_from(["K1"] * 6 + ["K2", "K3"])), written, counted, due, currency, amount, rate, reference
+        number,
+        kind,
+        draw(st.sampled_from(["K1"] * 6 + ["K2", "K3"])),
+        written,
+        counted,
+        due,
+        currency,
+        amount,
+        rate,
+        reference,
+        term,
     )
 
 
@@ -139,8 +161,22 @@ def drawn_ledgers(count: int) -> list[Ledger]:
 def write_canonical(folder: Path, ledgers: Iterable[Ledger], suffix: str = "") -> None:
     """Canonical CSV files of ledgers; `suffix` tells one delivery's files from another's."""
     folder.mkdir(parents=True, exist_ok=True)
-    documents, instalments, applications, companies, customers = [], [], [], [], []
+    documents, instalments, applications, companies, customers, terms = [], [], [], [], [], []
     for ledger in ledgers:
+        terms += [
+            {
+                "company_code": ledger.company,
+                "payment_terms_code": one.term,
+                "valid_from": one.valid_from,
+                "part_no": one.number,
+                "part_pct": one.pct,
+                "counted_from": one.counted_from,
+                "months_after": one.months,
+                "days_after": one.days,
+                "due_day": one.due_day,
+            }
+            for one in ledger.terms
+        ]
         customers += [
             {
                 "company_code": ledger.company,
@@ -157,6 +193,7 @@ def write_canonical(folder: Path, ledgers: Iterable[Ledger], suffix: str = "") -
                 "customer": "customer_code",
                 "currency": "currency_code",
                 "reference": "reference_no",
+                "term": "payment_terms_code",
             }
             row = {names.get(name, name): value for name, value in asdict(document).items()}
             documents.append({"company_code": ledger.company, **row})
@@ -185,7 +222,7 @@ def write_canonical(folder: Path, ledgers: Iterable[Ledger], suffix: str = "") -
         ]
     tables = {
         "documents": documents, "instalments": instalments, "applications": applications, "companies": companies,
-        "customers": customers,
+        "customers": customers, "payment_terms": terms,
     }  # fmt: skip
     for table, rows in tables.items():
         if rows:

@@ -14,12 +14,28 @@ SCALE = 7
 def permuted(ledger: Ledger) -> Ledger:
     """The same rows in the opposite order."""
     return Ledger(
-        f"{ledger.company}-permuted", ledger.documents[::-1], ledger.instalments[::-1], ledger.applications[::-1], ledger.payers
+        f"{ledger.company}-permuted",
+        ledger.documents[::-1],
+        ledger.instalments[::-1],
+        ledger.applications[::-1],
+        ledger.payers,
+        ledger.terms,
     )
+
+
+def without_terms(ledger: Ledger) -> Ledger:
+    """The same, with the parts that terms give written out: months are of different length, and shares are rounded."""
+    agreed = {one.number: parts for one in ledger.documents if (parts := ledger.agreed(one)) and parts == ledger.parts(one)}
+    delivered = [part for part in ledger.instalments if part.document not in agreed]
+    return Ledger(
+        ledger.company, [replace(one, term=None) for one in ledger.documents],
+        [*delivered, *(part for parts in agreed.values() for part in parts)], ledger.applications, ledger.payers,
+    )  # fmt: skip
 
 
 def shifted(ledger: Ledger) -> Ledger:
     """Every date moved by the same number of days."""
+    ledger = without_terms(ledger)
     return Ledger(
         f"{ledger.company}-shifted",
         [
@@ -37,6 +53,7 @@ def shifted(ledger: Ledger) -> Ledger:
 
 def scaled(ledger: Ledger) -> Ledger:
     """Every amount multiplied."""
+    ledger = without_terms(ledger)
     return Ledger(
         f"{ledger.company}-scaled",
         [replace(one, amount=one.amount * SCALE) for one in ledger.documents],
@@ -74,7 +91,7 @@ def receipts_split(ledger: Ledger) -> Ledger:
             ]
     return Ledger(
         f"{ledger.company}-split", documents, ledger.instalments, [one for one in applications if one.amount != Decimal(0)],
-        ledger.payers,
+        ledger.payers, ledger.terms,
     )  # fmt: skip
 
 

@@ -31,11 +31,10 @@ unnamed as (
 instalment_dependent as (
     select distinct unnamed.company_code, unnamed.document_no
     from unnamed
-    left join {{ ref("int_ledger__instalments_judged") }} as instalments
+    left join {{ ref("int_ledger__instalments_counted") }} as instalments
         on unnamed.company_code = instalments.company_code
         and unnamed.document_no = instalments.document_no
         and unnamed.instalment_no = instalments.instalment_no
-        and instalments.problem is null
     where instalments.instalment_no is null
 )
 

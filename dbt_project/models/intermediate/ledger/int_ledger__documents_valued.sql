@@ -2,8 +2,7 @@
 -- Grain: one row per company and document.
 with delivered_parts as (
     select company_code, document_no, count(*) as instalment_count
-    from {{ ref("int_ledger__instalments_judged") }}
-    where problem is null
+    from {{ ref("int_ledger__instalments_counted") }}
     group by company_code, document_no
 )
 

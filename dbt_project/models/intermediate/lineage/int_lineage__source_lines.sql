@@ -5,9 +5,8 @@ select 'erp.documents' as table_name, company_code, document_no, 'document' as p
 from {{ ref("stg_erp__documents") }}
 where accounting_date <= {{ as_of_date() }}
 union all
-select 'erp.instalments', company_code, document_no, cast(instalment_no as varchar), amount, load_id, line_number
-from {{ ref("int_ledger__instalments_judged") }}
-where problem is null
+select table_name, company_code, document_no, cast(instalment_no as varchar), amount, load_id, line_number
+from {{ ref("int_ledger__instalments_counted") }}
 union all
 select 'erp.applications', company_code, debit_document_no, application_no, applied_amount, load_id, line_number
 from {{ ref("int_ledger__applications_judged") }}

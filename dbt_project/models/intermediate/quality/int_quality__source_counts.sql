@@ -6,7 +6,7 @@ with counts as (
         "erp__gl_balances", "erp__fx_rates", "crm__accounts", "crm__collection_activities", "crm__promises_to_pay", "crm__disputes",
         "crm__credit_applications", "crm__guarantees", "bureau__registrations", "bureau__ownership_links", "bureau__financial_statements",
         "bureau__events", "bureau__industry_outlook", "any__metrics", "crm__alert_responses",
-        "erp__statement_confirmations", "erp__repossessed_assets"
+        "erp__statement_confirmations", "erp__repossessed_assets", "erp__payment_terms"
     ] %}
     select '{{ table | replace("__", ".") }}' as table_name, count(*) as row_count from {{ ref("stg_" ~ table) }}
     {% if not loop.last %}union all{% endif %}

@@ -35,12 +35,16 @@ select
         when delivered.has_disputes then cast(items.outstanding_amount - coalesce(disputed.claimed_amount, 0) as decimal(18, 2))
     end as collectable_amount,
     case when delivered.has_guarantees then coalesce(secured.claimed_amount, 0) end as secured_amount,
+    agreed.discount_until_date,
+    agreed.discount_amount,
     items.policy_version
 from {{ ref("int_aging__items_aged") }} as items
 inner join {{ ref("int_ledger__instalments_completed") }} as instalments
     on items.company_code = instalments.company_code
     and items.document_no = instalments.document_no
     and items.instalment_no = instalments.instalment_no
+left join {{ ref("int_ledger__instalments_agreed") }} as agreed
+    on items.company_code = agreed.company_code and items.document_no = agreed.document_no and items.instalment_no = agreed.instalment_no
 cross join delivered
 {{ left_join_claimed("disputed") }}
 {{ left_join_claimed("secured") }}

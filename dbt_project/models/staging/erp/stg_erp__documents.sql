@@ -12,6 +12,7 @@ select
     document_date,
     coalesce(accounting_date, document_date) as accounting_date,
     due_date,
+    payment_terms_code,
     currency_code,
     amount,
     fx_rate,

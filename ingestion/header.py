@@ -1,29 +1,35 @@
 """The names by which a profile calls a file's columns: the captions of its header, made distinct, or what it calls them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ingestion.errors import DataRefusedError, visible
 from ingestion.texts import stripped
 
 UNSHOWN = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+# What stands in `delivered` beside the file's own columns.
+OWN = ("line_number", "reader_problem")
 POSITION = re.compile(r"#([1-9]\d*)")
 FIX = "ask the sender for distinct column names, or correct `captions` in the profile; nothing was loaded"
 
 Rows = Sequence[Sequence[str | None]]
 
 
-def column_names(file_name: str, line: int, rows: Rows, captions: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+def column_names(
+    file_name: str, line: int, rows: Rows, captions: Mapping[str, Sequence[str]], heads: Collection[str] = ()
+) -> tuple[str, ...]:
     """Names of a file's columns, from the row or rows of its header. Refused when two are alike or one cannot be shown.
 
-    A caption that stands several times is numbered by its place, `Curr.#1` and `Curr.#2`; what has no caption is `column 7`.
+    A caption that stands several times is numbered by its place, `Curr.#1` and `Curr.#2`, and so is one that the readers use
+    themselves; what has no caption is `column 7`. `heads`: names of the columns that heads of sections fill.
     """
     shown = [caption or f"column {position}" for position, caption in enumerate(_joined(rows), start=1)]
     names = _renamed(file_name, line, _numbered(shown), captions)
     if odd := [name for name in names if UNSHOWN.search(name)]:
         raise DataRefusedError(f"{file_name}, line {line}: a column name holds a control character: {visible(odd[0])}.", FIX)
-    if not names or twice_or_more(names):
-        what = f"column names stand twice: {', '.join(twice_or_more(names))}" if names else "no columns"
+    twice = twice_or_more((*names, *heads, *OWN))
+    if not names or twice:
+        what = f"column names stand twice: {', '.join(twice)}" if names else "no columns"
         raise DataRefusedError(f"{file_name}, line {line}: {what}.", FIX)
     return names
 
@@ -71,7 +77,7 @@ def _caption(cell: str | None) -> str:
 def _numbered(captions: Sequence[str]) -> list[str]:
     folded = [caption.lower() for caption in captions]
     return [
-        f"{caption}#{folded[: at + 1].count(folded[at])}" if folded.count(folded[at]) > 1 else caption
+        f"{caption}#{folded[: at + 1].count(folded[at])}" if folded.count(folded[at]) > 1 or folded[at] in OWN else caption
         for at, caption in enumerate(captions)
     ]
 

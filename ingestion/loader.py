@@ -190,8 +190,9 @@ def _refuse_missing_columns(
         wanted = {c.column for name, c in mapping.columns.items() if c.column and (in_every_line or name in required)}
     for name in sorted({column.name for column in contract.columns} if mapping.columns == "same_names" else wanted):
         if name not in shape.columns and (places := places_of(name, shape.columns)):
+            why = f"stands {len(places)} times in the header" if len(places) > 1 else "has the name of the readers' own"
             raise DataRefusedError(
-                f"{file_name}, line {mapping.file_format.header_line}: column {name} stands {len(places)} times in the header.",
+                f"{file_name}, line {mapping.file_format.header_line}: column {name} {why}.",
                 f"name {' or '.join(places)} in ingestion/profiles/{profile.name}.yml; nothing of it was loaded",
             )
     missing = sorted(wanted - set(shape.columns))

@@ -152,7 +152,7 @@ def _lines_of_text(con: duckdb.DuckDBPyConnection, text: Path, file_name: str, f
 
 def _split_csv(con: duckdb.DuckDBPyConnection, file_name: str, file_format: FileFormat) -> FileShape:
     first, captions = _header_of_text(con, file_name, file_format)
-    columns = column_names(file_name, file_format.header_line, captions, file_format.captions)
+    columns = column_names(file_name, file_format.header_line, captions, file_format.captions, file_format.section_heads)
     con.execute(f"create temp table delivered as {_delivered_of_text(file_format, columns, f'line_number >= {first}')}")
     continued = 0
     if file_format.quote and whole_number(con, f"select count(*) from delivered where reader_problem = {literal(UNCLOSED)}"):
@@ -330,7 +330,7 @@ def _read_xlsx(con: duckdb.DuckDBPyConnection, path: Path, file_name: str, file_
             "ask the sender for the sheet with its header, or correct `header_line` in the profile",
         )
     captions = [cells for (cells,) in found] if file_format.header_line else [positions(len(found[0][0]))]
-    columns = column_names(file_name, file_format.header_line, captions, file_format.captions)
+    columns = column_names(file_name, file_format.header_line, captions, file_format.captions, file_format.section_heads)
     fields = ", ".join(f"fields[{i}] as {quoted(name)}" for i, name in enumerate(columns, start=1))
     heads = "".join(f", {quoted(name)}" for name in file_format.section_heads)
     above = " or ".join(f"line_number between {one.first_line} and {one.first_line + first - 2}" for one in book.read)

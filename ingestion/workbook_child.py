@@ -53,7 +53,9 @@ def main(path: str, target: str, sheet: str, header_line: int, memory_bytes: int
                 continue
             if name == named[0]:
                 header = columns
-            elif columns != header and any(any(row) for row in head):
+            elif columns != header:
+                if not any(any(row) for some in (head, rows) for row in some):
+                    continue
                 raise ValueError(f"row {header_line} of sheet {name!r} is another header than that of sheet {named[0]!r}")
             begins = written + 1
             for some in (head, rows):

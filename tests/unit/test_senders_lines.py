@@ -218,6 +218,18 @@ def test_captions_that_would_make_two_columns_one_are_refused(tmp_path: Path) ->
         read(path, captions={"x": "b", "y": "#2"})
 
 
+def test_names_that_the_readers_use_themselves_or_heads_fill_are_not_mixed_up(warehouse: RawWarehouse, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("line_number,b\n7,2\n")
+    shape, rows = read(path)
+    assert (shape.columns, rows) == (("line_number#1", "b"), [(2, None, "7", "2")])
+    with pytest.raises(DataRefusedError, match="line 1: column names stand twice: b"):
+        read(path, section_heads={"b": "^Customer (.+)"})
+    with_profile(warehouse, tmp_path, columns={"reference_no": "line_number"})
+    with pytest.raises(DataRefusedError, match=r"column line_number has the name of the readers' own.*\n.*name line_number#1"):
+        warehouse.deliver("erp.documents", "documents.csv", (HEADER.strip() + ",line_number\n") + line().strip() + ",7\n")
+
+
 def test_a_file_without_a_header_is_read_by_position(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("====\nA;1\nB;2\n")
@@ -255,6 +267,7 @@ def test_every_sheet_of_a_pattern_is_read_and_others_are_told(tmp_path: Path) ->
     book_of(path, {"notes": [["x"]], "2026-01": [["a", "b"], [1, 2]], "2026-02": [["a", "b"], [3, 4]], "2026-03": []})
     shape, rows = read(path, format="xlsx", sheet="2026-*")
     assert [row[2] for row in rows] == ["1", "3"]
+    assert (shape.line_count, shape.header_line_count, shape.blank_line_count) == (4, 2, 0)
     assert [sheet.name for sheet in shape.unread_sheets] == ["notes"]
 
 

@@ -15,7 +15,7 @@ from ingestion.casting import NORMALISED, ROUNDED_OFF
 from ingestion.contract import Contract
 from ingestion.errors import visible
 from ingestion.profile import Profile, TableMapping
-from ingestion.readers import FileShape
+from ingestion.readers import SHEET_NAME, FileShape
 
 LEFT_OUT = "left_out"
 UNKNOWN_COLUMN, ABSENT_COLUMN, UNUSED_COLUMN = "unknown_column", "absent_column", "unused_column"
@@ -62,7 +62,9 @@ def notes_of_header(contract: Contract, profile: Profile, mapping: TableMapping,
         notes.append(Note(CONTINUED_LINE, None, shape.continued_line_count, told))
     used, known = _columns_used(profile, file_name), [column.name for column in contract.columns]
     is_plain = mapping.columns == "same_names"
-    for name in shape.columns:
+    # What the profile itself asks for beside the file's columns is there to be used or not.
+    own = {*mapping.file_format.section_heads, *([SHEET_NAME] if "*" in (mapping.file_format.sheet or "") else [])}
+    for name in [column for column in shape.columns if column not in own]:
         if name in (known if is_plain else used) or _is_named(name, profile, file_name):
             continue
         wanted = [column for column in (known if is_plain else sorted(used)) if column not in shape.columns]

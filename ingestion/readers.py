@@ -44,6 +44,7 @@ TOO_LONG = f"is longer than {MAX_LINE_CHARACTERS:,} characters"
 UNSURE_JSON_NUMBER = r"[:,\[]\s*-?(?:[\d.]{16}|[\d.]+[eE])"
 JSON_TOKEN = r'"(?:[^"\\]|\\.)*"|[-+.\w]+|[^-+.\w"]+|"'
 JSON_NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
+SHEET_NAME = "sheet_name"
 # The cells of a workbook's row as one text, as `receivables trace` shows them.
 TEXT_OF_ROW = "array_to_string(list_transform(from_json(line, '[\"VARCHAR\"]'), lambda cell: coalesce(cell, '')), chr(9))"
 JSON_NUL = r"(?:^|[^\\])(?:\\\\)*\\u0000"
@@ -329,15 +330,21 @@ def _read_xlsx(con: duckdb.DuckDBPyConnection, path: Path, file_name: str, file_
             f"{file_name}, sheet {sheet.name!r}: row {file_format.header_line} should be the header, but it is empty.",
             "ask the sender for the sheet with its header, or correct `header_line` in the profile",
         )
+    further, sheet_name = (*file_format.section_heads,), ""
+    if "*" in (file_format.sheet or ""):
+        # Sheets of a pattern are often told apart by their names only: a company's, a customer's, a month's.
+        further = (*further, SHEET_NAME)
+        names = " ".join(f"when rowid < {one.last_line} then {literal(one.name)}" for one in book.read)
+        sheet_name = f", case {names} end as {SHEET_NAME}"
     captions = [cells for (cells,) in found] if file_format.header_line else [positions(len(found[0][0]))]
-    columns = column_names(file_name, file_format.header_line, captions, file_format.captions, file_format.section_heads)
+    columns = column_names(file_name, file_format.header_line, captions, file_format.captions, further)
     fields = ", ".join(f"fields[{i}] as {quoted(name)}" for i, name in enumerate(columns, start=1))
-    heads = "".join(f", {quoted(name)}" for name in file_format.section_heads)
+    heads = "".join(f", {quoted(name)}" for name in further)
     above = " or ".join(f"line_number between {one.first_line} and {one.first_line + first - 2}" for one in book.read)
     con.execute(
         f"""create temp table delivered as
         with numbered as (
-            select rowid + 1 as line_number, line{_section_heads(TEXT_OF_ROW, file_format)} from lines
+            select rowid + 1 as line_number, line{_section_heads(TEXT_OF_ROW, file_format)}{sheet_name} from lines
         ),
         split as (
             select line_number, from_json(line, '["VARCHAR"]') as fields{heads}
@@ -349,8 +356,7 @@ def _read_xlsx(con: duckdb.DuckDBPyConnection, path: Path, file_name: str, file_
             end as reader_problem, {fields}{heads}
         from split"""
     )
-    named = (*columns, *file_format.section_heads)
-    return _shape(con, (first - 1) * len(book.read), named, file_format, book.read, book.unread)
+    return _shape(con, (first - 1) * len(book.read), (*columns, *further), file_format, book.read, book.unread)
 
 
 def _shape(

@@ -266,7 +266,7 @@ def test_every_sheet_of_a_pattern_is_read_and_others_are_told(tmp_path: Path) ->
     path = tmp_path / "a.xlsx"
     book_of(path, {"notes": [["x"]], "2026-01": [["a", "b"], [1, 2]], "2026-02": [["a", "b"], [3, 4]], "2026-03": []})
     shape, rows = read(path, format="xlsx", sheet="2026-*")
-    assert [row[2] for row in rows] == ["1", "3"]
+    assert [(row[2], row[4]) for row in rows] == [("1", "2026-01"), ("3", "2026-02")]
     assert (shape.line_count, shape.header_line_count, shape.blank_line_count) == (4, 2, 0)
     assert [sheet.name for sheet in shape.unread_sheets] == ["notes"]
 

@@ -58,7 +58,8 @@ def test_a_later_delivery_derives_only_its_documents_anew(ledgers_copy: Home, tm
             f"where loads.load_id = _load_id and loads.file_name = 'documents_{DELIVERIES:02d}.csv'"
         )
         con.execute(
-            f"insert into raw.loads select * replace ({LAST} as load_id) from raw.loads where file_name = 'documents_{DELIVERIES:02d}.csv'"
+            f"insert into raw.loads select * replace ({LAST} as load_id) from raw.loads "
+            f"where file_name = 'documents_{DELIVERIES:02d}.csv'"
         )
         con.execute(f"insert into raw.deliveries values ({LAST}, {LAST}, 'erp.documents', 'canonical', {LAST}, null)")
     corrections_undone = build_as_known(ledgers_copy, LAST - 1, tmp_path / "target")

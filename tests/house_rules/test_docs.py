@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from orchestration.cli import main
 from tests.conftest import ROOT
 
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "tests" / "README.md"]
+DOCUMENTS = [*sorted(ROOT.glob("README*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "tests" / "README.md"]
 SOURCES = [
     path
     for folder in ("ingestion", "orchestration", "dbt_project", "tests", "benchmarks", "docs")
@@ -31,6 +31,20 @@ def test_commands_in_documents_exist(path: Path) -> None:
 def test_files_that_documents_name_exist(path: Path) -> None:
     for name in re.findall(r"`((?:ingestion|orchestration|dbt_project|tests|docs|benchmarks)/[\w./-]+)`", path.read_text()):
         assert (ROOT / name).exists() or (ROOT / "tests" / name).exists(), name
+
+
+def test_the_readme_in_chinese_gives_the_same_commands_and_shows_the_same_output() -> None:
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md"))
+    shown = [re.findall(r"^```\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL) for text in (english, chinese)]
+    assert len(shown[0]) == len(shown[1]) == 3
+    (_, output, commands), (_, output_shown, commands_shown) = shown
+    assert output_shown == output
+    assert [command_of(line) for line in commands_shown.splitlines()] == [command_of(line) for line in commands.splitlines()]
+
+
+def command_of(line: str) -> str:
+    """A line of a list of commands without what is said of it."""
+    return re.split(r"\s{2,}|(?<=2026-10-31) ", line)[0]
 
 
 def test_the_readme_lists_every_mart() -> None:

@@ -28,7 +28,7 @@ left join versions
     on documents.company_code = versions.company_code
     and documents.payment_terms_code = versions.payment_terms_code
     and documents.document_date >= versions.valid_from
-    and (versions.valid_before is null or documents.document_date < versions.valid_before)
+    and documents.document_date < coalesce(versions.valid_before, {{ end_of_time() }})
 where
     documents.payment_terms_code is not null
     and documents.due_date is null
